@@ -1,0 +1,190 @@
+"""clearaccounts.toml -> frozen dataclasses; an error names the file and the key."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from clearaccounts.errors import SettingsError
+from clearaccounts.money import minor_units
+from clearaccounts.text import N_
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_SOURCE = ROOT / "sample_data"
+SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
+
+
+@dataclass(frozen=True)
+class Company:
+    """`[company]`: the partner itself."""
+
+    name: str = "Clear Accounts"
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone, in which its days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """`[suspension]`: when data is too old to act on."""
+
+    max_data_age_hours: int = 24
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """`[decisions]`: where what people did is kept; empty = inside the data folder."""
+
+    url: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Collections:
+    """`[collections]`: the approved policy files; the newest one in force on a day applies."""
+
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Access:
+    """`[access]`: how people sign in. `demo` offers five built-in people, on this machine alone."""
+
+    mode: str = "demo"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`[limits]`: what a query and an import may use."""
+
+    query_seconds: int = 30
+    memory: str = "4GB"
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, each with a default that works."""
+
+    company: Company = field(default_factory=Company)
+    suspension: Suspension = field(default_factory=Suspension)
+    decisions: Decisions = field(default_factory=Decisions)
+    collections: Collections = field(default_factory=Collections)
+    access: Access = field(default_factory=Access)
+    limits: Limits = field(default_factory=Limits)
+
+
+def load(path: Path) -> Settings:
+    """Read `path`; a missing file means the defaults.
+
+    Raises:
+        SettingsError: the file is not TOML, or a section, key or value is not one we know.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(N_("{file}: this is not valid TOML: {problem}."), file=path.name, problem=error) from None
+    sections = {f.name: f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, content in raw.items():
+        if name not in sections or not isinstance(content, dict):
+            raise SettingsError(
+                N_("{file}: there is no section [{section}]; use one of {known}."),
+                file=path.name, section=name, known=", ".join(sections),
+            )
+        values[name] = _section(path.name, name, getattr(Settings(), name), content)
+    settings = Settings(**values)
+    _check(path.name, settings)
+    return settings
+
+
+def _section(file: str, name: str, default: Any, content: dict[str, Any]) -> Any:
+    known = {f.name: type(getattr(default, f.name)) for f in fields(default)}
+    values = {}
+    for key, value in content.items():
+        if key not in known:
+            raise SettingsError(
+                N_("{file}: [{section}] has no key {key}; use one of {known}."),
+                file=file, section=name, key=key, known=", ".join(known),
+            )
+        given = tuple(value) if isinstance(value, list) else value
+        if not isinstance(given, known[key]) or isinstance(given, bool) != (known[key] is bool):
+            raise SettingsError(
+                N_("{file}: [{section}] {key} must be of type {wanted}."),
+                file=file, section=name, key=key, wanted=known[key].__name__,
+            )
+        values[key] = given
+    return type(default)(**values)
+
+
+def _check(file: str, settings: Settings) -> None:
+    def refuse(section: str, key: str, value: object, wanted: str) -> None:
+        raise SettingsError(
+            N_("{file}: [{section}] {key} is {value}; it must be {wanted}."),
+            file=file, section=section, key=key, value=value, wanted=wanted,
+        )
+
+    if settings.company.currency not in minor_units():
+        refuse("company", "currency", settings.company.currency, "an ISO 4217 code such as EUR")
+    if settings.company.time_zone not in available_timezones():
+        refuse("company", "time_zone", settings.company.time_zone, "a time zone such as Europe/Madrid")
+    if settings.access.mode not in {"demo"}:
+        refuse("access", "mode", settings.access.mode, "demo")
+    if settings.suspension.max_data_age_hours < 1:
+        refuse("suspension", "max_data_age_hours", settings.suspension.max_data_age_hours, "1 or more")
+    if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
+        refuse("limits", "query_seconds or threads", "below 1", "1 or more")
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Where one partner's landings, warehouses and decisions live.
+
+    `landing/` and `decisions.sqlite` are the truth; `warehouse/` can be rebuilt at any time.
+    """
+
+    path: Path
+    is_sample: bool = False
+
+    @property
+    def landing(self) -> Path:
+        """Landed files, one folder per SHA-256."""
+        return self.path / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """Built warehouses and the pointer to the current one."""
+        return self.path / "warehouse"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one import or build that may run."""
+        return self.path / "import.lock"
+
+    def decisions_url(self, settings: Settings) -> str:
+        """SQLAlchemy address of the decisions store."""
+        return settings.decisions.url or f"sqlite:///{self.path / 'decisions.sqlite'}"
+
+    def anchor(self, settings: Settings) -> Path:
+        """The anchor file, outside the decisions database."""
+        return Path(settings.decisions.anchor) if settings.decisions.anchor else self.path / "decisions.anchor"
+
+    @property
+    def is_empty(self) -> bool:
+        """True while nothing has been landed here."""
+        return not (self.landing.is_dir() and any(self.landing.iterdir()))
+
+
+def served_folder(data: Path) -> DataFolder:
+    """The folder that the dashboard serves: `data`, or the sample beside it while `data` is empty."""
+    folder = DataFolder(data)
+    return DataFolder(data.parent / "data-sample", is_sample=True) if folder.is_empty else folder
