@@ -1,5 +1,59 @@
-PYTHON ?= python3.11
+# Works from a fresh clone with Python 3.11 or newer and make; everything else goes into .venv.
+#
+#   make run          the dashboard on http://localhost:8501, on the sample partner until you import data
+#   make test         every test: unit, property, page, browser
+#   make lint         ruff and mypy
+#   make bench        the performance table, each figure beside its floor (BENCH="--sizes 10000 1000000 10000000")
+#   make screenshots  draws docs/images again from the sample partner
+
+SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTHON ?=
+BENCH ?=
+TESTS ?=
 
-.PHONY: run test bench lint
+.PHONY: run test lint bench screenshots
+.DELETE_ON_ERROR:
+
+run: $(VENV)/installed
+	$(BIN)/python -m streamlit run app.py
+
+test: $(VENV)/installed-test
+	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
+	CLEARACCOUNTS_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks.run $(BENCH)
+
+screenshots: $(VENV)/installed-test
+	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
+	CLEARACCOUNTS_CHROMIUM="$$chromium" $(BIN)/python -m tests.browser.screenshots docs/images
+
+# The stamps are younger than the pinned files as long as nothing in those has changed.
+$(VENV)/installed: requirements.txt constraints.txt $(VENV)/python
+	@echo "Installing the packages of requirements.txt into $(VENV)"
+	@$(PIP) install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-test: requirements-test.txt $(VENV)/installed
+	@echo "Installing the packages of requirements-test.txt into $(VENV)"
+	@$(PIP) install --quiet -r requirements-test.txt
+	@touch $@
+
+# A name alone does not make a usable Python: each is asked for its version and for venv first.
+$(VENV)/python:
+	@for python in $(PYTHON) python3.11 python3 python; do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			echo "Making $(VENV) with $$("$$python" --version)"; \
+			"$$python" -m venv --clear $(VENV) && touch $@; \
+			exit; \
+		fi; \
+	done; \
+	echo "Clear Accounts needs Python 3.11 or newer with its venv module; install it, or name it: make run PYTHON=/path/to/python" >&2; \
+	exit 1

@@ -1,0 +1,1 @@
+"""Collections policy, notices and the suspension workflow."""

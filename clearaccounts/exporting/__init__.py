@@ -1,0 +1,1 @@
+"""Tables and statements for people to take away."""

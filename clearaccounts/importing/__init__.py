@@ -1,0 +1,1 @@
+"""From a file somebody exported to a warehouse that answers questions."""

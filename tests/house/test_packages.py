@@ -1,0 +1,36 @@
+"""Every package is pinned exactly, and somebody wrote down why it is here."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.house.source import ROOT
+
+PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?==(?P<version>[0-9][A-Za-z0-9.]*)")
+FILES = ("requirements.txt", "requirements-test.txt")
+
+
+def wanted(file: str) -> list[str]:
+    """The lines of a requirements file that ask for a package."""
+    lines = (line.split("#")[0].strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+@pytest.mark.parametrize("file", [*FILES, "constraints.txt"])
+def test_every_version_is_exact(file: str) -> None:
+    assert wanted(file)
+    assert [line for line in wanted(file) if not PIN.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_package_has_its_reason(file: str) -> None:
+    reasons = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    names = [match["name"] for line in wanted(file) if (match := PIN.match(line))]
+    assert [name for name in names if not re.search(rf"^\| {re.escape(name)} \| \S", reasons, re.MULTILINE)] == []
+
+
+def test_nothing_is_pinned_twice() -> None:
+    names = [line.split("==")[0].lower() for file in (*FILES, "constraints.txt") for line in wanted(file)]
+    assert sorted(names) == sorted(set(names))
