@@ -203,6 +203,7 @@ class Build:
     newest_import_at: datetime
     newest_receivables_import_at: datetime | None
     company_currency: str
+    time_zone: str
     is_sample: bool
 
 

@@ -1,0 +1,143 @@
+"""Write one warehouse file: canonical tables -> marts -> checks.
+
+The steps are the files of `queries/schema`, `queries/marts` and `queries/checks`; this module only
+puts them in order and refuses to finish when a check marked `fail` has offenders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from clearaccounts.errors import BuildError
+from clearaccounts.money import minor_units
+from clearaccounts.settings import Limits
+from clearaccounts.text import N_
+from clearaccounts.warehouse import Build, Query, steps
+
+# What a canonical table is filled from: Arrow, or the typed Parquet files of landings.
+Source = pa.Table | Sequence[Path]
+
+_BUILD_TABLE = """
+create table build (
+    build_id text, built_at timestamp, as_of_on date, newest_import_at timestamp,
+    newest_receivables_import_at timestamp, company_currency text, time_zone text, is_sample boolean
+)
+"""
+OFFENDERS_KEPT = 1000
+
+
+def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, limits: Limits | None = None) -> None:
+    """Write the warehouse of `build` to `target`, a file that must not exist.
+
+    Args:
+        target: the new DuckDB file; on any error it is removed again.
+        tables: per canonical kind its rows, one row per key, columns by name; kinds left out are empty and
+            columns left out are null or take the schema's default.
+        build: stored in table `build`.
+        limits: memory and threads.
+
+    Raises:
+        BuildError: a check marked `fail` found offenders, or a step could not run; says which.
+    """
+    limits = limits or Limits()
+    connection = duckdb.connect(
+        str(target),
+        config={
+            "memory_limit": limits.memory,
+            "threads": str(limits.threads),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    try:
+        connection.execute(_BUILD_TABLE)
+        connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
+        _fill_canonical(connection, tables)
+        _fill_marts(connection)
+        _run_checks(connection)
+        connection.execute("drop schema canonical cascade")
+        connection.execute("checkpoint")
+    except duckdb.Error as error:
+        connection.close()
+        target.unlink(missing_ok=True)
+        raise BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(error).splitlines()[0]) from error
+    except BaseException:
+        connection.close()
+        target.unlink(missing_ok=True)
+        raise
+    connection.close()
+
+
+def _fill_canonical(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Source]) -> None:
+    connection.execute("create schema canonical")
+    for kind, step in steps("schema").items():
+        for statement in connection.extract_statements(step.sql):
+            connection.execute(statement)
+        # Keys are unique by construction; an index of 10 million ids would cost more than the build.
+        source = tables.get(kind)
+        if source is None:
+            continue
+        if isinstance(source, pa.Table):
+            connection.register("incoming", source)
+            connection.execute(f"insert into canonical.{kind} by name select * from incoming")  # noqa: S608 - a file's name
+            connection.unregister("incoming")
+        elif source:
+            connection.execute(
+                f"insert into canonical.{kind} by name select * from read_parquet($files, union_by_name = true)",  # noqa: S608
+                {"files": [str(path) for path in source]},
+            )
+
+
+def mart_order(marts: Mapping[str, Query]) -> list[str]:
+    """The marts' names so that each comes after those it reads; a name in the SQL is a reading."""
+    reads = {
+        name: {other for other in marts if other != name and re.search(rf"(?:from|join) {other}\b", query.sql)}
+        for name, query in marts.items()
+    }
+    ordered: list[str] = []
+    while len(ordered) < len(marts):
+        ready = [name for name in sorted(marts) if name not in ordered and reads[name] <= set(ordered)]
+        if not ready:
+            raise BuildError(N_("The marts read each other in a circle: {names}."), names=", ".join(sorted(set(marts) - set(ordered))))
+        ordered.extend(ready)
+    return ordered
+
+
+def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    marts = steps("marts")
+    units = minor_units()
+    currencies = pa.table({
+        "currency": pa.array(list(units), pa.string()),
+        "minor_units": pa.array(list(units.values()), pa.int32()),
+    })
+    connection.register("iso_currencies", currencies)
+    for name in mart_order(marts):
+        connection.execute(f"create table {name} as {marts[name].sql}")  # noqa: S608 - our own files
+    connection.unregister("iso_currencies")
+
+
+def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create table check_results (check_name text, check_level text, title text, offender_count integer)")
+    connection.execute("create table check_offenders (check_name text, offender_number integer, offender text)")
+    failures = []
+    for name, check in steps("checks").items():
+        offenders = connection.execute(check.sql)
+        columns = [column[0] for column in offenders.description or []]
+        found = offenders.fetchall()
+        connection.execute("insert into check_results values (?, ?, ?, ?)", [name, check.level, check.title, len(found)])
+        kept = [
+            [name, number, ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True) if v is not None)]
+            for number, row in enumerate(found[:OFFENDERS_KEPT], start=1)
+        ]
+        if kept:
+            connection.executemany("insert into check_offenders values (?, ?, ?)", kept)
+        if found and check.level == "fail":
+            failures.append(f"{check.title} ({len(found)}: {kept[0][2]})")
+    if failures:
+        raise BuildError(N_("The new warehouse failed its checks: {failures}"), failures="; ".join(failures))

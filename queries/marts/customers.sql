@@ -1,0 +1,47 @@
+-- Customers, known and unknown: an id that only documents carry becomes a customer of that name.
+-- Grain: one row per customer_id.
+with
+
+mentioned as (
+    select customer_id, currency from canonical.customer_invoices
+    union all
+    select customer_id, currency from canonical.payments
+    union all
+    select customer_id, currency from canonical.credit_notes
+    union all
+    select customer_id, null from canonical.subscriptions
+    union all
+    select customer_id, null from canonical.support_cases
+    union all
+    select customer_id, null from canonical.service_requests where customer_id is not null
+    union all
+    select customer_id, null from canonical.support_offers
+    union all
+    select customer_id, null from canonical.holds
+    union all
+    select customer_id, null from canonical.notices
+),
+
+unknown as (
+    select mentioned.customer_id, min(mentioned.currency) as currency
+    from mentioned
+    left join canonical.customers as known on known.customer_id = mentioned.customer_id
+    where known.customer_id is null
+    group by mentioned.customer_id
+),
+
+all_customers as (
+    select
+        customer_id, customer_name, currency, domain_name, country_code, segment,
+        lower(sales_agent) as sales_agent, payment_terms_days, credit_limit_amount, microsoft_tenant_id,
+        time_zone, language, contact_name, contact_email, created_on, true as is_known
+    from canonical.customers
+    union all
+    select
+        customer_id, customer_id, currency, null, null, null,
+        null, null, null, null,
+        null, null, null, null, null, false
+    from unknown
+)
+
+select * from all_customers order by customer_id

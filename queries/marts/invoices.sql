@@ -1,0 +1,54 @@
+-- Customer invoices with the days on which they count and the rate at which they are booked.
+-- Grain: one row per invoice_id.
+with
+
+invoices as (
+    select
+        *,
+        coalesce(invoice_status, 'posted') as status,
+        -- A void document counts on the days before it was voided, or never if that day is not known.
+        least(case when invoice_status = 'void' then voided_on end, withdrawn_on) as counts_until_on
+    from canonical.customer_invoices
+),
+
+dated as (
+    select
+        invoices.*,
+        coalesce(currencies.minor_units, 2) as minor_units,
+        case
+            when status = 'draft' then false
+            when status = 'void' and voided_on is null then false
+            else coalesce(counts_until_on > issued_on, true)
+        end as is_counted
+    from invoices
+    left join currencies on currencies.currency = invoices.currency
+),
+
+booked as (
+    select
+        dated.invoice_id,
+        dated.customer_id,
+        dated.invoice_number,
+        dated.currency,
+        dated.status as invoice_status,
+        dated.description,
+        dated.issued_on,
+        dated.due_on,
+        coalesce(dated.due_on, dated.issued_on) as aged_from_on,
+        dated.voided_on,
+        dated.counts_until_on,
+        dated.is_counted,
+        dated.amount_total,
+        dated.minor_units,
+        case
+            when dated.currency = (select company_currency from build) then cast(1 as decimal(24, 10))
+            else coalesce(dated.exchange_rate, rates.rate_to_company)
+        end as exchange_rate
+    from dated
+    left join exchange_rates as rates
+        on rates.currency = dated.currency
+        and rates.rate_on <= dated.issued_on
+        and (rates.rate_until_on is null or rates.rate_until_on > dated.issued_on)
+)
+
+select * from booked order by customer_id, issued_on, invoice_id

@@ -1,0 +1,4 @@
+-- Notices sent before or outside this tool.
+-- Grain: one row per notice_id.
+select * from canonical.notices
+order by notice_id
