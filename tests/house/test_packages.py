@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.house.source import ROOT
+from tests.house.source import ROOT, product_files, tree
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?==(?P<version>[0-9][A-Za-z0-9.]*)")
 FILES = ("requirements.txt", "requirements-test.txt")
@@ -34,3 +37,19 @@ def test_every_package_has_its_reason(file: str) -> None:
 def test_nothing_is_pinned_twice() -> None:
     names = [line.split("==")[0].lower() for file in (*FILES, "constraints.txt") for line in wanted(file)]
     assert sorted(names) == sorted(set(names))
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """A package that only another one brings along may leave with it."""
+    asked_for = {line.split("==")[0].lower() for line in wanted("requirements.txt")}
+    owners = packages_distributions()
+    missing = set()
+    for path in product_files():
+        for node in ast.walk(tree(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in (name.split(".", maxsplit=1)[0] for name in names):
+                known = {owner.lower() for owner in owners.get(name, [])}
+                if name not in sys.stdlib_module_names and name not in {"clearaccounts", "pages", "app"} and not known & asked_for:
+                    missing.add(f"{path.relative_to(ROOT)}: {name}")
+    assert not missing

@@ -1,0 +1,168 @@
+"""Every query file says what it is, binds what it declares and names its columns as the glossary does.
+
+What only data can show (grain, scope) is in test_queries_on_the_sample.py.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clearaccounts.warehouse import BUILD_STEPS, Query, Warehouse, queries, steps
+from tests.house.source import ROOT, place, sql_files, strip_sql
+
+HEADER_KEYS = {"Grain", "Permission", "Tables", "Level", "Parameter"}
+NAMES = sorted(queries())
+
+# What the contract calls otherwise than the table of names in queries/README.md would.
+GIVEN_BY_CONTRACT = {
+    # receivables
+    "bucket", "dso_days", "dso_countback_days", "best_possible_dso_days", "average_days_delinquent", "collection_effectiveness_index",
+    "average_days_to_pay", "weighted_days_late", "days_late",
+    # support and escalations
+    "case_category", "age_days_p50", "age_days_p90", "age_days_max", "support_vehicle", "entitlement_unit", "entitled_quantity",
+    "used_quantity", "elapsed_share",
+    # collections
+    "stage", "hold_reasons",
+}
+# Canonical columns keep the name and the form that the files give them.
+CANONICAL = {
+    name for path in sorted((ROOT / "queries" / "schema").glob("*.sql"))
+    for name in re.findall(r"^    (\w+) (?:text|date|timestamp|boolean|integer|decimal)", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+# Form of a name -> the DuckDB types it may have. The longest form that fits decides.
+FORMS: dict[str, tuple[str, ...]] = {
+    r"\w+_id": ("VARCHAR",),
+    r"\w+_on": ("DATE",),
+    r"\w+_at": ("TIMESTAMP",),
+    r"(?:is|has)_\w+": ("BOOLEAN",),
+    r"amount_\w+": ("DECIMAL",),
+    r"\w+_days": (*WHOLE, "DECIMAL", "DOUBLE"),
+    r"\w+_business_minutes": (*WHOLE, "DECIMAL", "DOUBLE"),
+    r"\w+_(?:count|number|order)": WHOLE,
+    r"\w+_rate": ("DECIMAL", "DOUBLE"),
+    r"\w+_(?:status|type)": ("VARCHAR",),
+}
+# A type that must show in the name: whoever reads `issued` cannot know that it is a day.
+TELLING = {"DATE": r"\w+_on", "TIMESTAMP": r"\w+_at", "BOOLEAN": r"(?:is|has)_\w+"}
+
+
+@pytest.mark.parametrize("path", sql_files(), ids=place)
+def test_a_header_says_title_grain_and_nothing_unknown(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = []
+    for line in lines:
+        if not line.startswith("--"):
+            break
+        header.append(line)
+    assert re.fullmatch(r"-- [A-Z].*\.", lines[0]), "the first line is a sentence that says what the file answers"
+    keys = [match[1] for line in header[1:] if (match := re.match(r"-- ([A-Z][a-z]+)(?=[: ]).*:", line)) and match[1] in HEADER_KEYS]
+    assert keys.count("Grain") == 1 and keys.count("Permission") <= 1 and keys.count("Level") <= 1
+    if path.parent.name == "checks":
+        assert [line for line in header if re.fullmatch(r"-- Level: (fail|warn)", line)], "a check is marked fail or warn"
+
+
+@pytest.mark.parametrize("path", [p for p in sql_files() if p.parent.name != "schema"], ids=place)
+def test_a_file_is_one_select_that_ends_in_its_own_name(path: Path) -> None:
+    sql = path.read_text(encoding="utf-8")
+    found = duckdb.connect().extract_statements(sql)
+    assert [statement.type for statement in found] == [duckdb.StatementType.SELECT]
+    last = [line for line in sql.splitlines() if line.strip() and not line.startswith("--")][-1]
+    assert re.match(r"select \* from \w+", last), "the last line reads `select * from <what the result is>`"
+
+
+@pytest.mark.parametrize("path", sql_files(), ids=place)
+def test_sql_is_written_small(path: Path) -> None:
+    assert not re.search(r"\b(?:SELECT|FROM|WHERE|JOIN|GROUP BY|ORDER BY|CASE|WHEN)\b", strip_sql(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_declared_are_parameters_used(name: str) -> None:
+    query = queries()[name]
+    used = set(duckdb.connect().extract_statements(query.sql)[0].named_parameters)
+    assert used == {parameter.name for parameter in query.parameters} | set(query.reserved)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_names_the_permission_it_needs(name: str) -> None:
+    assert queries()[name].permission is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_grain_columns_are_in_the_result(name: str, sample_warehouse: Warehouse) -> None:
+    columns = {column for column, _ in sample_warehouse.columns(name)}
+    assert set(queries()[name].grain) <= columns
+
+
+def wrong_names(columns: list[tuple[str, str]]) -> list[str]:
+    """What is wrong with the names of a result's columns, one sentence each."""
+    wrong = []
+    names = {column for column, _ in columns}
+    for column, type_text in columns:
+        kind = type_text.split("(")[0].removesuffix(" WITH TIME ZONE")
+        if column in GIVEN_BY_CONTRACT:
+            continue
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", column):
+            wrong.append(f"{column} is not in lower case with underscores")
+        forms = [form for form in FORMS if re.fullmatch(form, column)]
+        if forms and column not in CANONICAL and kind not in FORMS[forms[0]]:
+            wrong.append(f"{column} is {type_text}, its name promises {' or '.join(FORMS[forms[0]])}")
+        if kind in TELLING and not re.fullmatch(TELLING[kind], column):
+            wrong.append(f"{column} is {type_text} and its name does not say so")
+        if column.startswith("amount_") and not column.endswith("_company") and not names & {"currency", "company_currency"}:
+            wrong.append(f"{column} has no currency beside it")
+        if kind in {"DOUBLE", "FLOAT", "REAL"} and not re.search(r"_(?:days|rate|minutes|share)\b|_p\d+$", column):
+            wrong.append(f"{column} is binary floating point")
+    if len(names) != len(columns):
+        wrong.append("a name appears twice")
+    return wrong
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_are_named_for_what_they_hold(name: str, sample_warehouse: Warehouse) -> None:
+    assert wrong_names(sample_warehouse.columns(name)) == []
+
+
+def test_the_search_for_wrong_names_finds_each_kind() -> None:
+    assert wrong_names([("issued", "DATE")]) and wrong_names([("open", "BOOLEAN")]) and wrong_names([("paid_on", "VARCHAR")])
+    assert wrong_names([("amount_due", "DECIMAL(18,4)")]) and wrong_names([("amount_due", "DOUBLE"), ("currency", "VARCHAR")])
+    assert wrong_names([("case_count", "DOUBLE")]) and wrong_names([("total", "DOUBLE")]) and wrong_names([("caseCount", "BIGINT")])
+    assert not wrong_names([("customer_id", "VARCHAR"), ("amount_due", "DECIMAL(38,4)"), ("currency", "VARCHAR"), ("overdue_days", "BIGINT")])
+
+
+# Tables whose rows belong to a customer: a sum of them tells about customers too.
+ABOUT_CUSTOMERS = re.compile(
+    r"\b(?:from|join)\s+(?:customers|invoices|sources|allocations_in_force|open_items|unapplied|cases|case_states|subscriptions"
+    r"|service_requests|support_offers|holds|notices)\b"
+)
+
+
+def shows_customers(query: Query) -> bool:
+    return bool(ABOUT_CUSTOMERS.search(strip_sql(query.sql)))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if shows_customers(queries()[name])])
+def test_what_shows_customers_asks_who_is_looking(name: str) -> None:
+    assert "viewer_agent" in queries()[name].reserved
+
+
+def test_the_index_names_every_query_and_no_other() -> None:
+    text = (ROOT / "queries" / "README.md").read_text(encoding="utf-8")
+    indexed = re.findall(r"^\| `([a-z_]+/[a-z_]+)` \| \S", text, re.MULTILINE)
+    assert sorted(indexed) == NAMES
+
+
+def test_every_form_of_a_name_is_in_the_glossary() -> None:
+    text = (ROOT / "queries" / "README.md").read_text(encoding="utf-8")
+    forms = ("`<noun>_id`", "`<participle>_on`", "`<participle>_at`", "`is_`", "`amount_<what>`", "`<what>_days`", "`<noun>_count`",
+             "`<what>_rate`", "`<noun>_status`", "`<noun>_type`")
+    assert [form for form in forms if form not in text] == []
+
+
+def test_no_file_of_the_build_is_taken_for_a_number() -> None:
+    assert not [name for name in NAMES if name.split("/")[0] in BUILD_STEPS]
+    assert all(step.parameters == () for folder in ("marts", "checks") for step in steps(folder).values())
