@@ -1,0 +1,252 @@
+-- Stages of the collections policy, what it flags for suspension and what holds it back.
+-- Grain: one row per customer_id, currency.
+-- Permission: view_flags
+-- Parameter as_of_on date: as of the end of this day.
+-- Tables: policy_stages
+--
+-- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
+-- whose conditions all hold is the customer's; holds leave it as it is and take the flag away.
+with
+
+scoped_customers as (
+    select customer_id from customers where $viewer_agent is null or sales_agent = $viewer_agent
+),
+
+day_end as (
+    select timezone('UTC', timezone(time_zone, cast($as_of_on + 1 as timestamp))) as ends_at from build
+),
+
+items as (
+    select
+        open_items.customer_id,
+        open_items.currency,
+        open_items.invoice_id,
+        open_items.aged_from_on,
+        $as_of_on - open_items.aged_from_on as overdue_days,
+        $as_of_on - open_items.issued_on as issued_days,
+        open_items.amount_outstanding
+    from open_items
+    inner join scoped_customers on scoped_customers.customer_id = open_items.customer_id
+    where open_items.open_from_on <= $as_of_on
+        and (open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
+),
+
+unapplied_now as (
+    select unapplied.customer_id, unapplied.currency, sum(unapplied.amount_unapplied) as amount_unapplied
+    from unapplied
+    inner join scoped_customers on scoped_customers.customer_id = unapplied.customer_id
+    where unapplied.open_from_on <= $as_of_on
+        and (unapplied.open_until_on is null or unapplied.open_until_on > $as_of_on)
+    group by unapplied.customer_id, unapplied.currency
+),
+
+debtors as (
+    select customer_id, currency from items
+    union
+    select customer_id, currency from unapplied_now
+),
+
+overdue_totals as (
+    select
+        customer_id,
+        currency,
+        max(overdue_days) as overdue_days,
+        sum(amount_outstanding) as amount_overdue,
+        count(distinct invoice_id) as overdue_invoice_count
+    from items
+    where overdue_days > 0
+    group by customer_id, currency
+),
+
+---------- the stage
+
+stage_rules as (
+    select
+        stage_order,
+        stage,
+        action,
+        clock,
+        currency,
+        coalesce(min_overdue_days, 0) as min_overdue_days,
+        coalesce(min_overdue_invoices, 1) as min_overdue_invoices,
+        coalesce(min_overdue_amount, 0) as min_overdue_amount,
+        requires_notice,
+        coalesce(notice_days, 0) as notice_days
+    from policy_stages
+),
+
+stage_invoices as (
+    select
+        stage_rules.stage_order,
+        items.customer_id,
+        items.currency,
+        items.invoice_id,
+        min(items.aged_from_on) as oldest_due_on,
+        sum(items.amount_outstanding) as amount_tested
+    from items
+    inner join stage_rules on stage_rules.currency is null or stage_rules.currency = items.currency
+    where items.overdue_days > 0
+        and case when stage_rules.clock = 'invoice_date' then items.issued_days else items.overdue_days end
+            >= stage_rules.min_overdue_days
+    group by all
+),
+
+stage_totals as (
+    select
+        stage_invoices.customer_id,
+        stage_invoices.currency,
+        stage_rules.*  exclude (currency),
+        min(stage_invoices.oldest_due_on) as oldest_due_on
+    from stage_invoices
+    inner join stage_rules
+        on stage_rules.stage_order = stage_invoices.stage_order
+        and (stage_rules.currency is null or stage_rules.currency = stage_invoices.currency)
+    group by all
+    having count(*) >= stage_rules.min_overdue_invoices
+        and sum(stage_invoices.amount_tested) >= stage_rules.min_overdue_amount
+),
+
+current_stage as (
+    select *
+    from stage_totals
+    qualify row_number() over (partition by customer_id, currency order by stage_order desc) = 1
+),
+
+suspendable as (
+    select * from current_stage where action = 'suspend'
+),
+
+---------- holds
+
+holds_now as (
+    select *
+    from holds
+    where starts_on <= $as_of_on
+        and (ends_on is null or ends_on >= $as_of_on)
+        and (withdrawn_on is null or withdrawn_on > $as_of_on)
+),
+
+invoice_holds as (
+    select
+        holds_now.customer_id,
+        holds_now.invoice_id,
+        invoices.currency,
+        list(distinct holds_now.hold_type) as hold_types,
+        sum(coalesce(holds_now.amount_held, open_now.amount_open)) as amount_held
+    from holds_now
+    inner join invoices on invoices.invoice_id = holds_now.invoice_id and invoices.customer_id = holds_now.customer_id
+    left join (
+        select invoice_id, sum(amount_outstanding) as amount_open from items group by invoice_id
+    ) as open_now on open_now.invoice_id = holds_now.invoice_id
+    where holds_now.currency is null or holds_now.currency = invoices.currency
+    group by holds_now.customer_id, holds_now.invoice_id, invoices.currency
+),
+
+tested_again as (
+    select
+        suspendable.customer_id,
+        suspendable.currency,
+        suspendable.min_overdue_invoices,
+        suspendable.min_overdue_amount,
+        count(*) filter (where stage_invoices.amount_tested > coalesce(invoice_holds.amount_held, 0)) as invoice_count,
+        sum(greatest(0, stage_invoices.amount_tested - coalesce(invoice_holds.amount_held, 0))) as amount_tested,
+        flatten(list(invoice_holds.hold_types) filter (where invoice_holds.hold_types is not null)) as hold_types
+    from suspendable
+    inner join stage_invoices
+        on stage_invoices.customer_id = suspendable.customer_id
+        and stage_invoices.currency = suspendable.currency
+        and stage_invoices.stage_order = suspendable.stage_order
+    left join invoice_holds
+        on invoice_holds.customer_id = stage_invoices.customer_id
+        and invoice_holds.invoice_id = stage_invoices.invoice_id
+    group by all
+),
+
+hold_reasons as (
+    select suspendable.customer_id, suspendable.currency, holds_now.hold_type as reason
+    from suspendable
+    inner join holds_now on holds_now.customer_id = suspendable.customer_id and holds_now.invoice_id is null
+    where holds_now.currency is null or holds_now.currency = suspendable.currency
+    union
+    select customer_id, currency, unnest(hold_types)
+    from tested_again
+    where invoice_count < min_overdue_invoices or amount_tested < min_overdue_amount
+    union
+    select suspendable.customer_id, suspendable.currency, 'severity_a_case'
+    from suspendable
+    inner join cases on cases.customer_id = suspendable.customer_id and cases.severity = 'A'
+    inner join case_states on case_states.case_id = cases.case_id
+    cross join day_end
+    where case_states.from_at < day_end.ends_at
+        and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
+        and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
+    union
+    select suspendable.customer_id, suspendable.currency, 'unapplied_covers_debt'
+    from suspendable
+    inner join unapplied_now
+        on unapplied_now.customer_id = suspendable.customer_id and unapplied_now.currency = suspendable.currency
+    inner join overdue_totals
+        on overdue_totals.customer_id = suspendable.customer_id and overdue_totals.currency = suspendable.currency
+    where -unapplied_now.amount_unapplied >= overdue_totals.amount_overdue
+    union
+    select suspendable.customer_id, suspendable.currency, 'no_final_notice'
+    from suspendable
+    left join notices
+        on notices.customer_id = suspendable.customer_id
+        and notices.notice_type = suspendable.requires_notice
+        and (notices.currency is null or notices.currency = suspendable.currency)
+        and notices.sent_on >= suspendable.oldest_due_on
+        and notices.sent_on <= $as_of_on - suspendable.notice_days
+        and (notices.withdrawn_on is null or notices.withdrawn_on > $as_of_on)
+    where suspendable.requires_notice is not null
+    group by suspendable.customer_id, suspendable.currency
+    having count(notices.notice_id) = 0
+    union
+    select suspendable.customer_id, suspendable.currency, 'cancellation_window'
+    from suspendable
+    inner join subscriptions
+        on subscriptions.customer_id = suspendable.customer_id
+        and subscriptions.subscription_status = 'active'
+        and subscriptions.cancellable_until_on >= $as_of_on
+        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
+        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+),
+
+reason_lists as (
+    select
+        customer_id,
+        currency,
+        string_agg(
+            reason, '; ' order by list_position(
+                ['dispute', 'promise_to_pay', 'exemption', 'severity_a_case', 'unapplied_covers_debt', 'no_final_notice',
+                    'cancellation_window'], reason
+            )
+        ) as hold_reasons
+    from hold_reasons
+    group by customer_id, currency
+),
+
+stages as (
+    select
+        debtors.customer_id,
+        debtors.currency,
+        coalesce(current_stage.stage, 'clear') as stage,
+        overdue_totals.overdue_days,
+        coalesce(overdue_totals.amount_overdue, 0) as amount_overdue,
+        coalesce(overdue_totals.overdue_invoice_count, 0) as overdue_invoice_count,
+        coalesce(unapplied_now.amount_unapplied, 0) as amount_unapplied,
+        coalesce(current_stage.action = 'suspend', false) and reason_lists.hold_reasons is null as is_flagged,
+        coalesce(reason_lists.hold_reasons, '') as hold_reasons
+    from debtors
+    left join overdue_totals
+        on overdue_totals.customer_id = debtors.customer_id and overdue_totals.currency = debtors.currency
+    left join unapplied_now
+        on unapplied_now.customer_id = debtors.customer_id and unapplied_now.currency = debtors.currency
+    left join current_stage
+        on current_stage.customer_id = debtors.customer_id and current_stage.currency = debtors.currency
+    left join reason_lists
+        on reason_lists.customer_id = debtors.customer_id and reason_lists.currency = debtors.currency
+    order by is_flagged desc, amount_overdue desc, debtors.customer_id, debtors.currency
+)
+
+select * from stages
