@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -253,7 +253,7 @@ class Warehouse:
         chosen = query(name)
         if chosen.permission is not None:
             viewer.require(chosen.permission)
-        given = asdict(values) if is_dataclass(values) and not isinstance(values, type) else dict(values)
+        given: dict[str, Any] = dict(values) if isinstance(values, Mapping) else asdict(values)
         bound = self._bind(chosen, given, viewer)
         cursor = self._connection.cursor()
         try:
@@ -323,6 +323,29 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "min_overdue_amount": pa.array([], pa.decimal128(38, 4)),
         "requires_notice": pa.array([], pa.string()),
         "notice_days": pa.array([], pa.int32()),
+    }),
+    # The result of collections/stages, for the queries that build on it.
+    "stages_now": pa.table({
+        "customer_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "stage": pa.array([], pa.string()),
+        "overdue_days": pa.array([], pa.int64()),
+        "amount_overdue": pa.array([], pa.decimal128(38, 4)),
+        "overdue_invoice_count": pa.array([], pa.int64()),
+        "amount_unapplied": pa.array([], pa.decimal128(38, 4)),
+        "is_flagged": pa.array([], pa.bool_()),
+        "hold_reasons": pa.array([], pa.string()),
+    }),
+    # The open suspension marks, folded from the events of the decisions store.
+    "marks_now": pa.table({
+        "mark_id": pa.array([], pa.string()),
+        "customer_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "mark_status": pa.array([], pa.string()),
+        "version": pa.array([], pa.int64()),
+        "marked_by": pa.array([], pa.string()),
+        "marked_at": pa.array([], pa.timestamp("us")),
+        "reason": pa.array([], pa.string()),
     }),
 }
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -21,7 +22,7 @@ from clearaccounts.text import N_
 from clearaccounts.warehouse import Build, Query, steps
 
 # What a canonical table is filled from: Arrow, or the typed Parquet files of landings.
-Source = pa.Table | Sequence[Path]
+Source: TypeAlias = "pa.Table | Sequence[Path]"
 
 _BUILD_TABLE = """
 create table build (
@@ -118,7 +119,7 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
     })
     connection.register("iso_currencies", currencies)
     for name in mart_order(marts):
-        connection.execute(f"create table {name} as {marts[name].sql}")  # noqa: S608 - our own files
+        connection.execute(f"create table {name} as {marts[name].sql}")
     connection.unregister("iso_currencies")
 
 

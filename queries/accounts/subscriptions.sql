@@ -1,0 +1,34 @@
+-- Subscriptions of one customer, with the days left to cancel.
+-- Grain: one row per subscription_id.
+-- Permission: view_customers
+-- Parameter customer_id text: the customer.
+-- Parameter as_of_on date: as of the end of this day.
+with
+
+own_subscriptions as (
+    select
+        subscriptions.subscription_id,
+        subscriptions.product_name,
+        subscriptions.commerce_model,
+        subscriptions.subscription_status,
+        subscriptions.billing_cycle,
+        subscriptions.term_duration,
+        subscriptions.currency,
+        subscriptions.is_auto_renew,
+        subscriptions.started_on,
+        subscriptions.commitment_ends_on,
+        subscriptions.cancellable_until_on,
+        case when subscriptions.cancellable_until_on >= $as_of_on then subscriptions.cancellable_until_on - $as_of_on end
+            as left_to_cancel_days,
+        subscriptions.amount_unit_price,
+        subscriptions.quantity
+    from subscriptions
+    inner join customers on customers.customer_id = subscriptions.customer_id
+    where subscriptions.customer_id = $customer_id
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
+        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+    order by subscriptions.subscription_status, subscriptions.product_name, subscriptions.subscription_id
+)
+
+select * from own_subscriptions
