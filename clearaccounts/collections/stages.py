@@ -43,7 +43,7 @@ def worklist(warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, 
 
 
 def account_status(
-    warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, marks: pa.Table, viewer: Viewer, customer_id: str | None = None
+    warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, marks: pa.Table, viewer: Viewer, *, customer_id: str | None = None
 ) -> pa.Table:
     """One row per customer: current, overdue, flagged or suspended; no amounts.
 
