@@ -6,6 +6,7 @@ others see all. The rule is enforced here, in SQL by `$viewer_agent`, and again 
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,3 +133,28 @@ DEMO_PEOPLE = (
     Viewer("demo:martin", "Martin Weiss", Role.MANAGER, "martin.weiss@partner.example"),
     Viewer("demo:ursula", "Ursula Novak", Role.USER_ADMIN, "ursula.novak@partner.example"),
 )
+
+
+def current_person(user_id: str) -> Viewer | None:
+    """The person as they are known now, or None: in demo mode the built-in people and the machine's operator."""
+    return next((person for person in (*DEMO_PEOPLE, OPERATOR) if person.user_id == user_id), None)
+
+
+def is_same_person(one: Viewer, other: Viewer) -> bool:
+    """Whether two accounts belong to one person, as far as ids and e-mail addresses tell.
+
+    Letter case, letters of another width, spaces and the part of an address after a plus sign make no difference.
+    """
+    if _plain(one.user_id) == _plain(other.user_id):
+        return True
+    address = _mailbox(one.email)
+    return address != "" and address == _mailbox(other.email)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+def _mailbox(email: str) -> str:
+    local, at, domain = _plain(email).rpartition("@")
+    return local.partition("+")[0] + at + domain.rstrip(".")

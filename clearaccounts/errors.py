@@ -14,7 +14,8 @@ ClearAccountsError              a sentence for a person, never a traceback
 ├── NotFound                    no such thing, or not for this person: the same words for both
 └── DecisionError               the decisions store refused an action
     ├── Stale                   somebody acted meanwhile; says who did what
-    ├── Refused                 a rule forbids it (own mark, paid since, already marked)
+    ├── Refused                 a rule forbids it (paid since, already marked)
+    │   └── SamePerson          it needs another person than the one who began it
     ├── KeyReused               the same idempotency key came with other content
     └── StoreBroken             chain or anchor do not agree; acting stops until a person decides
 
@@ -95,6 +96,10 @@ class Stale(DecisionError):
 
 class Refused(DecisionError):
     """A rule forbids the action."""
+
+
+class SamePerson(Refused):
+    """What one person began, another must decide."""
 
 
 class KeyReused(DecisionError):

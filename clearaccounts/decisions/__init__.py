@@ -1,0 +1,11 @@
+"""What people did: the append-only store of decisions, and its only writer."""
+
+from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical
+from clearaccounts.decisions.imports import record_import
+from clearaccounts.decisions.reading import EventFilter, Page, as_table
+from clearaccounts.decisions.store import Action, Scene, Store, open_store
+
+__all__ = [
+    "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "Scene", "Store", "as_table", "canonical", "open_store",
+    "record_import",
+]

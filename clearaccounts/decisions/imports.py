@@ -1,0 +1,32 @@
+"""Imports on record: who brought which files in, and what became of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.decisions.chain import Event
+from clearaccounts.decisions.store import Action, Store
+
+
+def record_import(store: Store, viewer: Viewer, import_id: str, report: Mapping[str, Any], now: datetime) -> Event:
+    """Put one import on record; the same import twice is one event.
+
+    Args:
+        store: where.
+        viewer: who imported.
+        import_id: what tells this import from all others.
+        report: what became of it: text, whole numbers, Decimals, days, lists and mappings of these.
+        now: when.
+
+    Raises:
+        NotPermitted: the person may not import.
+        DecisionError: it could not be recorded.
+    """
+    action = Action(
+        subject_type="import", subject_id=import_id, event_type="imported", reason="", idempotency_key=f"import:{import_id}", now=now,
+        permissions=(Permission.IMPORT,), rule=lambda _: {"report": report}, expected_version=0,
+    )
+    return store.append(viewer, action)

@@ -1,0 +1,349 @@
+"""The decisions store: append-only, one transaction per action, chained and anchored.
+
+Whoever acts stands in one queue (the anchor's lock), looks at what is there, is checked against it,
+and appends one event; the answer comes after the event is in the database and its hash in the anchor.
+Nothing is ever changed or removed: what is so now is a fold over the events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from clearaccounts import access
+from clearaccounts.access import Permission, Role, Viewer
+from clearaccounts.decisions import audit, reading, table
+from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
+from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, storable
+from clearaccounts.decisions.reading import EventFilter, Page
+from clearaccounts.errors import (
+    ClearAccountsError,
+    DecisionError,
+    KeyReused,
+    NotFound,
+    NotPermitted,
+    Refused,
+    SamePerson,
+    Stale,
+    StoreBroken,
+)
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.text import N_
+
+_LOG = logging.getLogger(__name__)
+
+# What is put on record even though it is refused; a rule's plain refusal (paid since, a stale screen) is not.
+_DENIALS = (NotPermitted, NotFound, SamePerson, KeyReused)
+_MEANWHILE = N_("{who} acted on this on {when}; look at it again.")
+_UNREADABLE = N_("The decisions database cannot be read ({problem}).")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a rule sees, under the store's lock: nothing of it changes before the event is written."""
+
+    viewer: Viewer
+    events: tuple[Event, ...]
+    matching: Callable[[EventFilter], tuple[Event, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a person asks the store to record.
+
+    Attributes:
+        subject_type: the kind of thing it is about.
+        subject_id: which of them; the versions of one subject count its events.
+        event_type: what is done to it.
+        reason: the person's own words; may be empty where the rules allow it.
+        idempotency_key: made when the form was drawn; one key is one event, however often it is sent.
+        now: the caller's clock; orders nothing.
+        permissions: one of these is needed.
+        guard: raises what the person must hear before anything else about the subject (that it is not for them).
+        rule: looks at the scene, raises if the action is refused, and gives the details to keep.
+        asked: what the form sent, kept in the details; the same key with other content is refused.
+        customer_id: whom it is about, if anybody; None = as the subject's first event.
+        expected_version: the version of the subject that the person saw (0 = none yet); None = whatever it is.
+        meanwhile: per event type the sentence that tells who (`{who}`, `{when}`) came first.
+    """
+
+    subject_type: str
+    subject_id: str
+    event_type: str
+    reason: str
+    idempotency_key: str
+    now: datetime
+    permissions: tuple[Permission, ...]
+    rule: Callable[[Scene], Mapping[str, Any]]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    customer_id: str | None = None
+    expected_version: int | None = None
+    guard: Callable[[Scene], None] = lambda _: None
+    meanwhile: Mapping[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """One decisions store; safe to share between threads, and between processes by opening it in each."""
+
+    def __init__(self, engine: Engine, anchor: Anchor, people: Callable[[str], Viewer | None]) -> None:
+        self._engine = engine
+        self._anchor = anchor
+        self._people = people
+
+    @contextmanager
+    def _transaction(self, writes: bool = False) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(**{table.WRITES: writes}) as connection, connection.begin():
+            yield connection
+
+    def append(self, viewer: Viewer, action: Action) -> Event:
+        """Record `action`, or answer what was recorded under its key.
+
+        Returns:
+            The event, in the database and anchored.
+
+        Raises:
+            NotPermitted: the person is unknown by now, or their role does not allow it.
+            Stale: somebody acted on the subject meanwhile.
+            KeyReused: the key came before, with other content.
+            StoreBroken: chain and anchor do not agree; nothing can be recorded until a person decides.
+            DecisionError: the database could not record it; and whatever the rule raises.
+        """
+        if not action.idempotency_key:
+            raise ValueError("an action needs its idempotency key")
+        with self._anchor.held() as held:
+            try:
+                return self._record(held, action, partial(self._next, viewer=viewer, action=action), viewer.user_id)
+            except _DENIALS as denial:
+                self._record_denial(held, viewer, action, denial)
+                raise
+
+    def _record(
+        self, held: HeldAnchor, action: Action, following: Callable[[Connection, Event | None], Event], actor: str,
+    ) -> Event:
+        """One transaction: settle, look the key up, append what `following` gives; then the anchor's line."""
+        event: Event | None = None
+        try:
+            with self._transaction(writes=True) as connection:
+                last = audit.settle(connection, self._anchor, held)
+                earlier = table.by_key(connection, action.idempotency_key)
+                if earlier is not None:
+                    return _answered(earlier, action, actor)
+                event = following(connection, last)
+                table.insert(connection, event)
+        except SQLAlchemyError as error:
+            if event is None or not self._stands(event):
+                raise DecisionError(
+                    N_("The decisions store could not record this ({problem}); nothing was recorded."), problem=_short(error),
+                ) from error
+        held.write(Anchored(event.sequence, event.hash))
+        return event
+
+    def _stands(self, event: Event) -> bool:
+        """Whether the event is in the store after all: a commit that raised may have happened."""
+        try:
+            with self._transaction() as connection:
+                found = table.by_key(connection, event.idempotency_key)
+        except SQLAlchemyError as error:
+            raise DecisionError(
+                N_("It is not known whether this was recorded ({problem}); send the same form again to find out."), problem=_short(error),
+            ) from error
+        return found == event
+
+    def _next(self, connection: Connection, last: Event | None, viewer: Viewer, action: Action) -> Event:
+        person = self._people(viewer.user_id)
+        if person is None:
+            raise NotPermitted(N_("You are not known here any more; sign in again."))
+        if person.role is not viewer.role:
+            raise NotPermitted(N_("Your role has changed; sign in again."))
+        if not any(person.may(permission) for permission in action.permissions):
+            raise NotPermitted(N_("Your role does not allow this."))
+        matching = partial(reading.matching, connection)
+        events = matching(EventFilter(subject_type=action.subject_type, subject_id=action.subject_id))
+        scene = Scene(person, events, matching)
+        action.guard(scene)
+        if action.expected_version not in (None, len(events)):
+            raise _stale(events, action)
+        added = action.rule(scene)
+        if action.customer_id is None and events:
+            action = replace(action, customer_id=events[0].customer_id)
+        return _event(last, action, person, len(events) + 1, {**added, "asked": _asked(action)})
+
+    def _record_denial(self, held: HeldAnchor, viewer: Viewer, action: Action, denial: ClearAccountsError) -> None:
+        """Put a denied action on record under its actor; the denial itself goes on whatever happens here."""
+        attempt = {"event_type": action.event_type, "subject_type": action.subject_type, "subject_id": action.subject_id}
+        asked = {**_asked(action), **attempt}
+        details = {"asked": asked, "denial": type(denial).__name__}
+        # A key of its own: the same form sent twice is one denial, and may still succeed one day.
+        key = "denied:" + hashlib.sha256(canonical([viewer.user_id, action.idempotency_key, action.reason, details]).encode()).hexdigest()
+        record = Action("access", viewer.user_id, "denied", action.reason, key, action.now, (), lambda _: {}, asked,
+                        customer_id=action.customer_id)
+
+        def following(connection: Connection, last: Event | None) -> Event:
+            e = table.EVENT.c
+            mine = (e.subject_type == "access", e.subject_id == storable(viewer.user_id))
+            count = connection.execute(select(func.count()).select_from(table.EVENT).where(*mine)).scalar_one()
+            return _event(last, record, viewer, count + 1, details)
+
+        try:
+            self._record(held, record, following, viewer.user_id)
+        except DecisionError:
+            _LOG.exception("a denied action could not be put on record")
+
+    def events(
+        self, viewer: Viewer, chosen: EventFilter | None = None, *, limit: int | None = None, offset: int = 0, newest_first: bool = True,
+    ) -> Page:
+        """The audit trail, or the part of it that `viewer` may read.
+
+        Raises:
+            NotPermitted: the role may not read it.
+            StoreBroken: the database cannot be read.
+        """
+        with self._readable() as connection:
+            return reading.page(connection, viewer, chosen or EventFilter(), limit=limit, offset=offset, newest_first=newest_first)
+
+    def matching(self, chosen: EventFilter) -> tuple[Event, ...]:
+        """All matching events in order; for code that enforces the viewer's scope itself.
+
+        Raises:
+            StoreBroken: the database cannot be read.
+        """
+        with self._readable() as connection:
+            return reading.matching(connection, chosen)
+
+    def check(self) -> None:
+        """Look whether acting is possible: the last event against the anchor's last line.
+
+        Raises:
+            StoreBroken: it is not.
+        """
+        with self._anchor.held() as held, self._readable() as connection:
+            audit.settle(connection, self._anchor, held)
+
+    def verify(self) -> list[Finding]:
+        """Audit everything; a failure stops all acting, until an audit finds the store whole or a person accepts it.
+
+        Returns:
+            Failures first, then what is worth knowing; `str(finding)` is its sentence.
+        """
+        with self._anchor.held() as held:
+            try:
+                with self._transaction() as connection:
+                    return audit.verify(connection, self._anchor, held)
+            except SQLAlchemyError as error:
+                finding = Finding.failure(_UNREADABLE, problem=_short(error))
+                self._anchor.stop([str(finding)])
+                return [finding]
+
+    def accept_break(self, viewer: Viewer, reason: str, idempotency_key: str, now: datetime) -> Event:
+        """Go on with a store whose chain is whole although the anchor disagrees, because a person says so.
+
+        The old anchor is kept beside the new one, and the acceptance is an event of its own. This is for a
+        database restored from a backup; a chain that is itself broken must be restored first.
+
+        Raises:
+            NotPermitted: only the machine's operator decides this.
+            Refused: no reason, or nothing is broken.
+            StoreBroken: the chain itself is broken.
+        """
+        if viewer.role is not Role.OPERATOR or self._people(viewer.user_id) != viewer:
+            raise NotPermitted(N_("Your role does not allow this."))
+        if not reason.strip():
+            raise Refused(N_("Give a reason."))
+        failures = [str(finding) for finding in self.verify() if finding.is_failure]
+        if not failures:
+            raise Refused(N_("The store is whole; there is nothing to accept."))
+        with self._anchor.held():
+            events = self.matching(EventFilter())
+            finding = first_break(events)
+            if finding is not None:
+                raise StoreBroken(N_("{problem} Restore the database from a backup, then decide again."), problem=str(finding))
+            lines = [Anchored(event.sequence, event.hash, "accepted") for event in events]
+            action = Action("store", "anchor", "break_accepted", reason.strip(), idempotency_key, now, (Permission.VIEW_AUDIT,),
+                            lambda _: {"failures": failures})
+            with self._anchor.begun_anew(lines, instant(now).replace(":", "")) as held:
+                self._anchor.resume()
+                return self._record(held, action, partial(self._next, viewer=viewer, action=action), viewer.user_id)
+
+    @contextmanager
+    def _readable(self) -> Iterator[Connection]:
+        try:
+            with self._transaction() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreBroken(_UNREADABLE, problem=_short(error)) from error
+
+
+def open_store(folder: DataFolder, settings: Settings, people: Callable[[str], Viewer | None] = access.current_person) -> Store:
+    """Open the decisions of `folder`, making them if there are none.
+
+    Args:
+        folder: whose decisions.
+        settings: where database and anchor are, if not in the folder.
+        people: the person of a user id as known now, or None; asked again inside every action.
+
+    A database that cannot be read, or that its anchor contradicts, is opened all the same: whoever needs it is told.
+
+    Raises:
+        DecisionError: the anchor cannot be opened.
+    """
+    folder.path.mkdir(parents=True, exist_ok=True)
+    anchor = Anchor(folder.anchor(settings))
+    engine = table.open_engine(folder.decisions_url(settings))
+    try:
+        with anchor.held():
+            table.create(engine)
+    except SQLAlchemyError as error:
+        _LOG.error("the decisions database cannot be read (%s)", _short(error))
+    return Store(engine, anchor, people)
+
+
+def _asked(action: Action) -> dict[str, Any]:
+    return dict(action.asked) | ({} if action.expected_version is None else {"version": action.expected_version})
+
+
+def _event(last: Event | None, action: Action, person: Viewer, version: int, details: Mapping[str, Any]) -> Event:
+    return Event(
+        sequence=1 if last is None else last.sequence + 1,
+        subject_type=action.subject_type,
+        subject_id=storable(action.subject_id),
+        version=version,
+        event_type=action.event_type,
+        customer_id=None if action.customer_id is None else storable(action.customer_id),
+        actor=storable(person.user_id),
+        reason=storable(action.reason),
+        details_text=canonical({**details, "by": asdict(Actor.of(person))}),
+        occurred_text=instant(action.now),
+        idempotency_key=storable(action.idempotency_key),
+        previous_hash=GENESIS if last is None else last.hash,
+        hash="",
+    ).sealed()
+
+
+def _answered(earlier: Event, action: Action, actor: str) -> Event:
+    """The event that a key has already made, if it was the same request."""
+    then = (earlier.subject_type, earlier.event_type, earlier.actor, earlier.reason, canonical(earlier.details["asked"]))
+    now = (action.subject_type, action.event_type, storable(actor), storable(action.reason), canonical(_asked(action)))
+    if then != now or earlier.subject_id != storable(action.subject_id):
+        raise KeyReused(N_("This form was already sent with other content; open it again and look."))
+    return earlier
+
+
+def _stale(events: tuple[Event, ...], action: Action) -> ClearAccountsError:
+    if not events:
+        return NotFound(N_("There is no such decision."))
+    last = events[-1]
+    template = action.meanwhile.get(last.event_type, _MEANWHILE)
+    return Stale(template, who=last.by.name, when=last.occurred_at.strftime("%Y-%m-%d %H:%M UTC"))
+
+
+def _short(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

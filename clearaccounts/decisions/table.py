@@ -1,0 +1,120 @@
+"""The one table of the decisions, and how its database is opened.
+
+SQLite by default: write-ahead log, every commit waits for the disk, one writer at a time. PostgreSQL
+takes the same path; only the statement that takes the write lock differs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import astuple
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    select,
+)
+
+from clearaccounts.decisions.chain import Event, storable
+
+_METADATA = MetaData()
+
+# In the order of the fields of `chain.Event`.
+EVENT = Table(
+    "event", _METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("subject_type", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("customer_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("occurred_at", Text, nullable=False),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("subject_type", "subject_id", "version"),
+)
+Index("event_by_customer", EVENT.c.customer_id, EVENT.c.subject_type)
+
+_WAIT_MILLISECONDS = 30_000
+# Of a connection's options: whether its transaction is one that writes.
+WRITES = "clearaccounts_writes"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose connections are set up as this store needs them."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def create(engine: Engine) -> None:
+    """Make the table and what guards it, unless it is there; the caller holds the anchor's lock."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.connection.cursor().execute("pragma journal_mode = wal")
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        _METADATA.create_all(connection, checkfirst=True)
+        if engine.dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                connection.exec_driver_sql(
+                    f"create trigger if not exists event_no_{verb} before {verb} on event begin "
+                    "select raise(abort, 'events are never changed and never removed'); end"
+                )
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver would open transactions by itself, and too late: `_begin` does it instead.
+    connection.isolation_level = None
+    # A flipped byte must reach the check of the hashes, not end the reading.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    connection.execute(f"pragma busy_timeout = {_WAIT_MILLISECONDS}")
+    connection.execute("pragma synchronous = full")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("begin immediate" if writes else "begin")
+    elif writes:
+        connection.exec_driver_sql("lock table event in exclusive mode")
+
+
+def as_event(row: Row[Any]) -> Event:
+    """The event that a row of the table is."""
+    columns: list[Any] = list(row)
+    return Event(*columns)
+
+
+def fetch(connection: Connection, statement: Select[Any]) -> tuple[Event, ...]:
+    """The events that a statement over the whole table selects."""
+    return tuple(as_event(row) for row in connection.execute(statement))
+
+
+def by_key(connection: Connection, key: str) -> Event | None:
+    """The event recorded under an idempotency key."""
+    found = fetch(connection, select(EVENT).where(EVENT.c.idempotency_key == storable(key)))
+    return found[0] if found else None
+
+
+def insert(connection: Connection, new: Event) -> None:
+    """Append one event."""
+    connection.execute(EVENT.insert().values(dict(zip(EVENT.c.keys(), astuple(new), strict=True))))
