@@ -1,9 +1,10 @@
 """What people did: the append-only store of decisions, and its only writer."""
 
+from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical
 from clearaccounts.decisions.imports import record_import
 from clearaccounts.decisions.reading import EventFilter, Page, as_table
-from clearaccounts.decisions.store import Action, Scene, Store, open_store
+from clearaccounts.decisions.store import Store, open_store
 
 __all__ = [
     "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "Scene", "Store", "as_table", "canonical", "open_store",

@@ -21,15 +21,19 @@ _CLOCK_TOLERANCE = timedelta(minutes=5)
 _STOPPED = N_("No action is possible: {problem} Run `python -m clearaccounts verify`; a person must decide what happens next.")
 
 
-def settle(connection: Connection, anchor: Anchor, held: HeldAnchor) -> Event | None:
-    """The last event, after comparing it with the anchor's last line; the tail of a crash is adopted.
-
-    Raises:
-        StoreBroken: acting has stopped, or stops now because the two do not agree.
-    """
+def refuse_if_stopped(anchor: Anchor) -> None:
+    """Raise StoreBroken while word stands that acting has stopped."""
     stopped = anchor.stopped()
     if stopped is not None:
         raise StoreBroken(_STOPPED, problem=stopped)
+
+
+def settle(connection: Connection, held: HeldAnchor) -> Event | None:
+    """The last event, after comparing it with the anchor's last line; the tail of a crash is adopted.
+
+    Raises:
+        StoreBroken: the two do not agree.
+    """
     newest = fetch(connection, select(EVENT).order_by(EVENT.c.sequence.desc()).limit(1))
     last = newest[0] if newest else None
     line = held.last()

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from clearaccounts.access import Permission, Viewer
+from clearaccounts.decisions.action import Action
 from clearaccounts.decisions.chain import Event
-from clearaccounts.decisions.store import Action, Store
+from clearaccounts.decisions.store import Store
 
 
 def record_import(store: Store, viewer: Viewer, import_id: str, report: Mapping[str, Any], now: datetime) -> Event:

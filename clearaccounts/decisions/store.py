@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clearaccounts import access
 from clearaccounts.access import Permission, Role, Viewer
 from clearaccounts.decisions import audit, reading, table
+from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, storable
 from clearaccounts.decisions.reading import EventFilter, Page
@@ -45,50 +46,6 @@ _LOG = logging.getLogger(__name__)
 _DENIALS = (NotPermitted, NotFound, SamePerson, KeyReused)
 _MEANWHILE = N_("{who} acted on this on {when}; look at it again.")
 _UNREADABLE = N_("The decisions database cannot be read ({problem}).")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What a rule sees, under the store's lock: nothing of it changes before the event is written."""
-
-    viewer: Viewer
-    events: tuple[Event, ...]
-    matching: Callable[[EventFilter], tuple[Event, ...]] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing that a person asks the store to record.
-
-    Attributes:
-        subject_type: the kind of thing it is about.
-        subject_id: which of them; the versions of one subject count its events.
-        event_type: what is done to it.
-        reason: the person's own words; may be empty where the rules allow it.
-        idempotency_key: made when the form was drawn; one key is one event, however often it is sent.
-        now: the caller's clock; orders nothing.
-        permissions: one of these is needed.
-        guard: raises what the person must hear before anything else about the subject (that it is not for them).
-        rule: looks at the scene, raises if the action is refused, and gives the details to keep.
-        asked: what the form sent, kept in the details; the same key with other content is refused.
-        customer_id: whom it is about, if anybody; None = as the subject's first event.
-        expected_version: the version of the subject that the person saw (0 = none yet); None = whatever it is.
-        meanwhile: per event type the sentence that tells who (`{who}`, `{when}`) came first.
-    """
-
-    subject_type: str
-    subject_id: str
-    event_type: str
-    reason: str
-    idempotency_key: str
-    now: datetime
-    permissions: tuple[Permission, ...]
-    rule: Callable[[Scene], Mapping[str, Any]]
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    customer_id: str | None = None
-    expected_version: int | None = None
-    guard: Callable[[Scene], None] = lambda _: None
-    meanwhile: Mapping[str, str] = field(default_factory=dict)
 
 
 class Store:
@@ -130,10 +87,11 @@ class Store:
         self, held: HeldAnchor, action: Action, following: Callable[[Connection, Event | None], Event], actor: str,
     ) -> Event:
         """One transaction: settle, look the key up, append what `following` gives; then the anchor's line."""
+        audit.refuse_if_stopped(self._anchor)
         event: Event | None = None
         try:
             with self._transaction(writes=True) as connection:
-                last = audit.settle(connection, self._anchor, held)
+                last = audit.settle(connection, held)
                 earlier = table.by_key(connection, action.idempotency_key)
                 if earlier is not None:
                     return _answered(earlier, action, actor)
@@ -225,8 +183,10 @@ class Store:
         Raises:
             StoreBroken: it is not.
         """
-        with self._anchor.held() as held, self._readable() as connection:
-            audit.settle(connection, self._anchor, held)
+        with self._anchor.held() as held:
+            audit.refuse_if_stopped(self._anchor)
+            with self._readable() as connection:
+                audit.settle(connection, held)
 
     def verify(self) -> list[Finding]:
         """Audit everything; a failure stops all acting, until an audit finds the store whole or a person accepts it.
