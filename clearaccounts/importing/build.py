@@ -57,9 +57,12 @@ def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, li
         },
     )
     try:
+        # One transaction for the many small statements: each on its own would be synced to the disk.
+        connection.execute("begin")
         connection.execute(_BUILD_TABLE)
         connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
         _fill_canonical(connection, tables)
+        connection.execute("commit")
         _fill_marts(connection)
         _run_checks(connection)
         connection.execute("drop schema canonical cascade")

@@ -16,6 +16,10 @@ plans as (
     where instalments.withdrawn_on is null
     group by instalments.invoice_id, counted.amount_total
     having sum(instalments.amount_total) = counted.amount_total
+        and min(instalments.amount_total) >= 0
+        and bool_and(
+            cast(instalments.amount_total * 10000 as hugeint) % cast(power(10, 4 - counted.minor_units) as hugeint) = 0
+        )
 ),
 
 parts as (

@@ -34,8 +34,10 @@ rounded as (
         documents.customer_id,
         documents.overdue_days,
         case company.minor_units
-            when 0 then round(documents.amount_company, 0) when 2 then round(documents.amount_company, 2)
-            when 3 then round(documents.amount_company, 3) else round(documents.amount_company, 4)
+            when 0 then cast(round(documents.amount_company, 0) as decimal(38, 4))
+            when 2 then cast(round(documents.amount_company, 2) as decimal(38, 4))
+            when 3 then cast(round(documents.amount_company, 3) as decimal(38, 4))
+            else cast(round(documents.amount_company, 4) as decimal(38, 4))
         end as amount_company
     from documents
     inner join scoped_customers on scoped_customers.customer_id = documents.customer_id

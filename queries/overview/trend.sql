@@ -21,10 +21,10 @@ scoped_items as (
         open_items.open_until_on,
         open_items.aged_from_on,
         case company.minor_units
-            when 0 then round(open_items.amount_outstanding * open_items.exchange_rate, 0)
-            when 2 then round(open_items.amount_outstanding * open_items.exchange_rate, 2)
-            when 3 then round(open_items.amount_outstanding * open_items.exchange_rate, 3)
-            else round(open_items.amount_outstanding * open_items.exchange_rate, 4)
+            when 0 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 0) as decimal(38, 4))
+            when 2 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 2) as decimal(38, 4))
+            when 3 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 3) as decimal(38, 4))
+            else cast(round(open_items.amount_outstanding * open_items.exchange_rate, 4) as decimal(38, 4))
         end as amount_company
     from open_items
     cross join (select minor_units from currencies where currency = $company_currency) as company

@@ -67,12 +67,16 @@ rounded as (
         customer_id,
         overdue_days,
         case minor_units
-            when 0 then round(amount_booked, 0) when 2 then round(amount_booked, 2)
-            when 3 then round(amount_booked, 3) else round(amount_booked, 4)
+            when 0 then cast(round(amount_booked, 0) as decimal(38, 4))
+            when 2 then cast(round(amount_booked, 2) as decimal(38, 4))
+            when 3 then cast(round(amount_booked, 3) as decimal(38, 4))
+            else cast(round(amount_booked, 4) as decimal(38, 4))
         end as amount_booked,
         case minor_units
-            when 0 then round(amount_today, 0) when 2 then round(amount_today, 2)
-            when 3 then round(amount_today, 3) else round(amount_today, 4)
+            when 0 then cast(round(amount_today, 0) as decimal(38, 4))
+            when 2 then cast(round(amount_today, 2) as decimal(38, 4))
+            when 3 then cast(round(amount_today, 3) as decimal(38, 4))
+            else cast(round(amount_today, 4) as decimal(38, 4))
         end as amount_today
     from converted
 ),
