@@ -92,6 +92,32 @@ def test_the_search_for_a_clock_reads_code_and_not_words() -> None:
     assert not CLOCK_IN_SQL.search(strip_sql("select 'now()', due_on -- not today()"))
 
 
+# Where the day and the hour come from; everything further in is told them.
+CLOCK_OWNERS = ("clearaccounts.__main__", "clearaccounts.ui", "pages", "app")
+CLOCK_CALLS = {"now", "today", "utcnow", "time", "time_ns"}
+
+
+def clock_readings(module: ast.Module) -> list[int]:
+    """The lines that read the clock: datetime.now(), date.today(), time.time()."""
+    return [
+        node.lineno for node in ast.walk(module)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_CALLS
+        and ast.unparse(node.func.value) in {"datetime", "date", "time", "datetime.datetime", "datetime.date"}
+    ]
+
+
+@pytest.mark.parametrize("path", product_files(), ids=place)
+def test_the_clock_is_read_outside_and_handed_in(path: Path) -> None:
+    if module_name(path).startswith(CLOCK_OWNERS):
+        return
+    assert not clock_readings(tree(path)), "take the moment as an argument: tests and pages choose it"
+
+
+def test_the_search_for_a_clock_finds_it_in_python_too() -> None:
+    assert clock_readings(ast.parse("datetime.now(UTC)")) and clock_readings(ast.parse("x = date.today()"))
+    assert not clock_readings(ast.parse("clock.now()"))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=place)
 def test_a_page_calculates_nothing(path: Path) -> None:
     wrong = [
