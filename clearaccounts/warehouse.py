@@ -265,6 +265,10 @@ class Warehouse:
                 N_("This took longer than {seconds} seconds; narrow the filter and try again."),
                 seconds=self._settings.limits.query_seconds,
             ) from None
+        except duckdb.Error as error:
+            raise WarehouseError(
+                N_("{query} could not be answered: {problem}"), query=name, problem=str(error).splitlines()[0]
+            ) from error
         finally:
             cursor.close()
 

@@ -47,7 +47,10 @@ def test_hours_used_and_the_day_they_run_out(tmp_path: Path) -> None:
 def test_incidents_are_counted_and_unlimited_never_runs_out(tmp_path: Path) -> None:
     found = rows(
         tmp_path,
-        [plan("A1", support_vehicle="asfp", entitlement_unit="incidents", quantity="10"), plan("C1", support_vehicle="cloud", entitlement_unit="unlimited", quantity=None)],
+        [
+            plan("A1", support_vehicle="asfp", entitlement_unit="incidents", quantity="10"),
+            plan("C1", support_vehicle="cloud", entitlement_unit="unlimited", quantity=None),
+        ],
         [request("R1", "2026-02-01", support_vehicle="asfp"), request("R2", "2026-02-01", support_vehicle="cloud")],
     )
     assert [(r["support_plan_id"], r["entitled_quantity"], r["used_quantity"]) for r in found] == [("A1", 10, 1), ("C1", None, 1)]
@@ -55,16 +58,30 @@ def test_incidents_are_counted_and_unlimited_never_runs_out(tmp_path: Path) -> N
 
 
 def test_of_two_running_plans_the_one_that_ends_first(tmp_path: Path) -> None:
-    found = rows(tmp_path, [plan("P1"), plan("P2", ends="2026-08-31")], [request("R1", "2026-02-01", hours_used="1"), request("R2", "2026-02-01", support_plan_id="P1", hours_used="5")])
+    found = rows(
+        tmp_path,
+        [plan("P1"), plan("P2", ends="2026-08-31")],
+        [request("R1", "2026-02-01", hours_used="1"), request("R2", "2026-02-01", support_plan_id="P1", hours_used="5")],
+    )
     assert {r["support_plan_id"]: r["used_quantity"] for r in found} == {"P1": 5, "P2": 1}
 
 
 def test_requests_outside_every_plan_have_a_row_of_their_vehicle(tmp_path: Path) -> None:
     found = rows(
-        tmp_path, [plan("P1", starts="2026-03-01")],
-        [request("R1", "2026-02-28", hours_used="3"), request("R2", "2026-02-01", support_plan_id="P1"), request("R3", "2026-06-01", support_vehicle="commercial"), request("R4", "2026-07-01")],
+        tmp_path,
+        [plan("P1", starts="2026-03-01")],
+        [
+            request("R1", "2026-02-28", hours_used="3"),
+            request("R2", "2026-02-01", support_plan_id="P1"),
+            request("R3", "2026-06-01", support_vehicle="commercial"),
+            request("R4", "2026-07-01"),
+        ],
     )
-    assert [(r["support_vehicle"], r["support_plan_id"], r["request_count"]) for r in found] == [("commercial", None, 1), ("psfp", "P1", 0), ("psfp", None, 2)]
+    assert [(r["support_vehicle"], r["support_plan_id"], r["request_count"]) for r in found] == [
+        ("commercial", None, 1),
+        ("psfp", "P1", 0),
+        ("psfp", None, 2),
+    ]
     assert found[1]["runs_out_on"] is None
 
 

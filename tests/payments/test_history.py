@@ -43,5 +43,8 @@ def test_how_a_customer_pays(tmp_path: Path) -> None:
     warehouse = world(tmp_path, customer_invoices=INVOICES, payments=PAYMENTS, allocations=ALLOCATIONS)
     row = summary(warehouse, SummaryFilter(date(2026, 3, 31), "C1"), OPERATOR).to_pylist()[0]
     assert (row["invoice_count"], row["average_days_to_pay"], row["average_days_late"], row["on_time_rate"]) == (
-        2, Decimal("33.5"), Decimal("3.5"), Decimal("0.5"),
+        2,
+        Decimal("33.5"),
+        Decimal("3.5"),
+        Decimal("0.5"),
     )

@@ -157,11 +157,15 @@ def items(ledger: Ledger, day: date) -> list[tuple[Row, int | None, date | None,
             kept[n] -= step
             rest += step
         assert rest == 0
-        found.extend((invoice, int(str(r["instalment_number"])), _day(r, "due_on"), caps[n] - kept[n]) for r, n in zip(plan, order, strict=True))
+        found.extend(
+            (invoice, int(str(r["instalment_number"])), _day(r, "due_on"), caps[n] - kept[n]) for r, n in zip(plan, order, strict=True)
+        )
     return [item for item in found if item[3] != 0]
 
 
-def ageing(ledger: Ledger, day: date, edges: Iterable[int] = (30, 60, 90), basis: str = "due_date") -> dict[tuple[str, str, str], tuple[int, Decimal]]:
+def ageing(
+    ledger: Ledger, day: date, edges: Iterable[int] = (30, 60, 90), basis: str = "due_date"
+) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
     """(customer, currency, bucket) -> (items, amount), as the contract's ageing."""
     limits = list(edges)
     found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}

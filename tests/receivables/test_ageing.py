@@ -45,7 +45,9 @@ def test_a_later_payment_changes_no_earlier_day(tmp_path: Path) -> None:
         tmp_path,
         customer_invoices=[invoice("I1", "100.00", date(2026, 2, 1))],
         payments=[{"payment_id": "P1", "received_on": "2026-03-10", "amount_total": "100.00"}],
-        allocations=[{"allocation_id": "A1", "applied_on": "2026-03-12", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00"}],
+        allocations=[
+            {"allocation_id": "A1", "applied_on": "2026-03-12", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00"}
+        ],
     )
     assert buckets(paid, date(2026, 3, 9)) == {("C1", "EUR", "31-60"): (1, Decimal(100))}
     assert buckets(paid, date(2026, 3, 11)) == {("C1", "EUR", "31-60"): (1, Decimal(100)), ("C1", "EUR", "unapplied"): (1, Decimal(-100))}
@@ -55,7 +57,10 @@ def test_a_later_payment_changes_no_earlier_day(tmp_path: Path) -> None:
 def test_void_counts_until_it_was_voided_and_gives_its_money_back(tmp_path: Path) -> None:
     voided = world(
         tmp_path,
-        customer_invoices=[invoice("I1", "100.00", invoice_status="void", voided_on="2026-03-01"), invoice("I2", "7.00", invoice_status="draft")],
+        customer_invoices=[
+            invoice("I1", "100.00", invoice_status="void", voided_on="2026-03-01"),
+            invoice("I2", "7.00", invoice_status="draft"),
+        ],
         payments=[{"payment_id": "P1", "received_on": "2026-02-01", "amount_total": "60.00"}],
         allocations=[{"allocation_id": "A1", "applied_on": "2026-02-01", "source_id": "P1", "invoice_id": "I1", "amount_applied": "60.00"}],
     )
@@ -69,7 +74,14 @@ def test_over_application_stays_with_its_source(tmp_path: Path) -> None:
         customer_invoices=[invoice("I1", "50.00")],
         credit_notes=[{"credit_note_id": "N1", "issued_on": "2026-02-01", "amount_total": "80.00"}],
         allocations=[
-            {"allocation_id": "A1", "applied_on": "2026-02-02", "source_type": "credit_note", "source_id": "N1", "invoice_id": "I1", "amount_applied": "80.00"}
+            {
+                "allocation_id": "A1",
+                "applied_on": "2026-02-02",
+                "source_type": "credit_note",
+                "source_id": "N1",
+                "invoice_id": "I1",
+                "amount_applied": "80.00",
+            }
         ],
     )
     assert buckets(over) == {("C1", "EUR", "unapplied"): (1, Decimal(-30))}
@@ -99,7 +111,14 @@ def test_a_parent_pays_for_its_subsidiary_in_another_currency(tmp_path: Path) ->
         customer_invoices=[invoice("I1", "110.00", currency="USD")],
         payments=[{"payment_id": "P1", "customer_id": "C2", "received_on": "2026-02-01", "amount_total": "100.00"}],
         allocations=[
-            {"allocation_id": "A1", "applied_on": "2026-02-01", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00", "amount_from_source": "91.50"}
+            {
+                "allocation_id": "A1",
+                "applied_on": "2026-02-01",
+                "source_id": "P1",
+                "invoice_id": "I1",
+                "amount_applied": "100.00",
+                "amount_from_source": "91.50",
+            }
         ],
     )
     assert buckets(family) == {("C1", "USD", "current"): (1, Decimal(10)), ("C2", "EUR", "unapplied"): (1, Decimal("-8.50"))}
@@ -138,7 +157,10 @@ def test_company_currency_at_booked_rates_with_revaluation_apart(tmp_path: Path)
 def test_a_sales_agent_sees_their_own_customers_only(tmp_path: Path) -> None:
     warehouse = world(
         tmp_path,
-        customers=[{"customer_id": "C1", "sales_agent": "Ann@partner.example"}, {"customer_id": "C2", "sales_agent": "bob@partner.example"}],
+        customers=[
+            {"customer_id": "C1", "sales_agent": "Ann@partner.example"},
+            {"customer_id": "C2", "sales_agent": "bob@partner.example"},
+        ],
         customer_invoices=[invoice("I1", "1.00"), invoice("I2", "2.00", customer_id="C2")],
     )
     ann = Viewer("ann", "Ann", Role.SALES_AGENT, "ann@PARTNER.example")

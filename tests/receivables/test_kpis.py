@@ -33,7 +33,9 @@ def payment(number: str, received: str, invoice_id: str, amount: str) -> tuple[d
 def test_simple_and_best_possible_dso(tmp_path: Path) -> None:
     # Receivables 15,000 of which 4,000 not yet due, sales of April 10,000: 45, 12 and 33 days.
     row = figures(
-        tmp_path, date(2026, 4, 1), date(2026, 4, 30),
+        tmp_path,
+        date(2026, 4, 1),
+        date(2026, 4, 30),
         customer_invoices=[
             invoice("I1", "2026-03-01", "2026-03-15", "5000.00"),
             invoice("I2", "2026-04-01", "2026-04-15", "6000.00"),
@@ -47,7 +49,9 @@ def test_simple_and_best_possible_dso(tmp_path: Path) -> None:
 def test_count_back_takes_whole_months_and_a_fraction(tmp_path: Path) -> None:
     # June 100 (30 days), May 80 (31), April 70 (30): 212 open = 30 + 31 + 32/70 x 30.
     row = figures(
-        tmp_path, date(2026, 6, 1), date(2026, 6, 30),
+        tmp_path,
+        date(2026, 6, 1),
+        date(2026, 6, 30),
         customer_invoices=[
             invoice("I1", "2026-04-10", "2026-05-10", "70.00"),
             invoice("I2", "2026-05-10", "2026-06-10", "80.00"),
@@ -63,11 +67,20 @@ def test_count_back_takes_whole_months_and_a_fraction(tmp_path: Path) -> None:
 def test_count_back_is_blank_when_receivables_exceed_all_sales(tmp_path: Path) -> None:
     # A credit note takes the sales of its month below the receivables that it did not settle.
     row = figures(
-        tmp_path, date(2026, 6, 1), date(2026, 6, 30),
+        tmp_path,
+        date(2026, 6, 1),
+        date(2026, 6, 30),
         customer_invoices=[invoice("I1", "2026-05-10", "2026-06-10", "100.00"), invoice("I2", "2026-06-10", "2026-07-10", "50.00")],
         credit_notes=[{"credit_note_id": "N1", "issued_on": "2026-06-15", "amount_total": "80.00"}],
         allocations=[
-            {"allocation_id": "A1", "applied_on": "2026-06-15", "source_type": "credit_note", "source_id": "N1", "invoice_id": "I1", "amount_applied": "80.00"}
+            {
+                "allocation_id": "A1",
+                "applied_on": "2026-06-15",
+                "source_type": "credit_note",
+                "source_id": "N1",
+                "invoice_id": "I1",
+                "amount_applied": "80.00",
+            }
         ],
     )
     # June sells 50 - 80 < 0: its days count, nothing is taken off; May's 100 takes the 70 that are open.
@@ -78,10 +91,19 @@ def test_count_back_is_blank_when_receivables_exceed_all_sales(tmp_path: Path) -
 def test_collection_effectiveness_a_write_off_collects_nothing(tmp_path: Path) -> None:
     paid, applied = payment("P1", "2026-06-20", "I2", "60.00")
     row = figures(
-        tmp_path, date(2026, 6, 1), date(2026, 6, 30),
-        customer_invoices=[invoice("I1", "2026-05-01", "2026-05-15", "40.00"), invoice("I2", "2026-06-01", "2026-06-15", "60.00"), invoice("I3", "2026-06-02", "2026-07-15", "100.00")],
+        tmp_path,
+        date(2026, 6, 1),
+        date(2026, 6, 30),
+        customer_invoices=[
+            invoice("I1", "2026-05-01", "2026-05-15", "40.00"),
+            invoice("I2", "2026-06-01", "2026-06-15", "60.00"),
+            invoice("I3", "2026-06-02", "2026-07-15", "100.00"),
+        ],
         payments=[paid],
-        allocations=[applied, {"allocation_id": "W1", "applied_on": "2026-06-25", "source_type": "write_off", "invoice_id": "I1", "amount_applied": "15.00"}],
+        allocations=[
+            applied,
+            {"allocation_id": "W1", "applied_on": "2026-06-25", "source_type": "write_off", "invoice_id": "I1", "amount_applied": "15.00"},
+        ],
     )
     assert row["amount_written_off"] == 15
     # (40 + 160 - 15 - 125) / (40 + 160 - 100) x 100
@@ -92,7 +114,9 @@ def test_days_to_pay_and_weighted_days_late(tmp_path: Path) -> None:
     early, early_applied = payment("P1", "2026-06-05", "I1", "100.00")
     late, late_applied = payment("P2", "2026-06-25", "I2", "300.00")
     row = figures(
-        tmp_path, date(2026, 6, 1), date(2026, 6, 30),
+        tmp_path,
+        date(2026, 6, 1),
+        date(2026, 6, 30),
         customer_invoices=[
             invoice("I1", "2026-05-16", "2026-06-15", "100.00"),
             invoice("I2", "2026-05-16", "2026-06-15", "300.00"),

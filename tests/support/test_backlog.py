@@ -18,7 +18,13 @@ def counts(folder: Path, at: datetime, **kinds: Any) -> dict[str, tuple[int, int
 
 
 def test_opened_before_and_not_closed_before(tmp_path: Path) -> None:
-    case = {"case_id": "K1", "opened_at": "2026-06-01 08:00:00", "resolved_at": "2026-06-03 09:00:00", "closed_at": "2026-06-05 10:00:00", "case_status": "closed"}
+    case = {
+        "case_id": "K1",
+        "opened_at": "2026-06-01 08:00:00",
+        "resolved_at": "2026-06-03 09:00:00",
+        "closed_at": "2026-06-05 10:00:00",
+        "case_status": "closed",
+    }
     kinds = {"support_cases": [case]}
     assert counts(tmp_path, datetime(2026, 6, 1, 8), **kinds) == {}
     assert counts(tmp_path, datetime(2026, 6, 1, 8, 1), **kinds) == {"Mail": (1, 1)}

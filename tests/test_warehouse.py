@@ -1,0 +1,133 @@
+"""The warehouse answers what its files ask, for whom it may, and reaches nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
+from clearaccounts.errors import BadParameter, NotPermitted, NoWarehouse, WarehouseError
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import Warehouse, open_current, parse_header, queries, query, read_value
+from tests.worlds import world
+
+DAY = date(2026, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return world(
+        tmp_path_factory.mktemp("world"),
+        customers=[{"customer_id": "C1", "sales_agent": "a@partner.example"}],
+        customer_invoices=[{"invoice_id": "I1", "issued_on": "2026-06-01", "due_on": "2026-06-15", "amount_total": "10.00"}],
+    )
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "select * from read_text('/etc/passwd')",
+        "select * from read_blob('/etc/passwd')",
+        "select * from glob('/etc/*')",
+        "select * from sniff_csv('/etc/passwd')",
+        "select * from read_parquet('/etc/passwd')",
+        "select * from read_json('/etc/passwd')",
+        "attach 'elsewhere.duckdb' as other",
+        "copy open_items to 'out.csv'",
+        "export database 'out'",
+        "install httpfs",
+        "load httpfs",
+        "create secret leak (type s3)",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set memory_limit = '1TB'",
+        "reset threads",
+        "call enable_logging(storage = 'file', storage_config = {'path': 'log'})",
+        "pragma enable_profiling",
+        "insert into open_items select * from open_items",
+        "drop table open_items",
+        "update customers set sales_agent = null",
+    ],
+)
+def test_the_connection_is_locked(warehouse: Warehouse, attempt: str) -> None:
+    cursor = warehouse._connection.cursor()
+    with pytest.raises(duckdb.Error):
+        cursor.execute(attempt).fetchall()
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, OPERATOR).num_rows == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["' or 1=1 --", "EUR'; drop table customers; --", "$$", "read_text('/etc/passwd')", "%", "\\", "\x00", "_"]
+)
+def test_a_filter_is_text_and_nothing_else(warehouse: Warehouse, text: str) -> None:
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY, "currency": text}, OPERATOR).num_rows == 0
+    assert warehouse.run("accounts/search", {"search": text}, OPERATOR).num_rows == 0
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, OPERATOR).num_rows == 1
+
+
+def test_parameters_must_be_exactly_those_of_the_file(warehouse: Warehouse) -> None:
+    with pytest.raises(BadParameter, match="needs --as-of-on"):
+        warehouse.run("receivables/ageing", {}, OPERATOR)
+    with pytest.raises(BadParameter, match="no parameter --colour"):
+        warehouse.run("receivables/ageing", {"as_of_on": DAY, "colour": "red"}, OPERATOR)
+    with pytest.raises(BadParameter, match="no parameter --viewer-agent"):
+        warehouse.run("receivables/ageing", {"as_of_on": DAY, "viewer_agent": None}, OPERATOR)
+    with pytest.raises(BadParameter, match="There is no query"):
+        query("receivables/nothing")
+
+
+def test_a_query_that_cannot_run_is_a_sentence(warehouse: Warehouse) -> None:
+    with pytest.raises(WarehouseError, match="could not be answered"):
+        warehouse.run("receivables/open_items", {"as_of_on": DAY, "row_limit": -1}, OPERATOR)
+
+
+def test_a_role_without_the_permission_is_refused_by_the_data_layer(warehouse: Warehouse) -> None:
+    by_role = {person.role: person for person in DEMO_PEOPLE}
+    for role in (Role.HELPDESK_AGENT, Role.USER_ADMIN):
+        with pytest.raises(NotPermitted):
+            warehouse.run("receivables/ageing", {"as_of_on": DAY}, by_role[role])
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, by_role[Role.SALES_AGENT]).num_rows == 0
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, by_role[Role.MANAGER]).num_rows == 1
+
+
+def test_nothing_built_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NoWarehouse, match="There is no warehouse"):
+        open_current(DataFolder(tmp_path), Settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("as_of_on", "30.06.2026"),
+        ("as_of_on", "2026-02-30"),
+        ("as_of_on", "20260630"),
+        ("bucket_edges", "30,20"),
+        ("bucket_edges", "0,30"),
+        ("bucket_edges", "a"),
+        ("bucket_edges", ""),
+        ("basis", "both"),
+    ],
+)
+def test_a_value_of_the_wrong_form_names_its_parameter(name: str, text: str) -> None:
+    parameter = next(p for p in queries()["receivables/ageing"].parameters if p.name == name)
+    with pytest.raises(BadParameter, match=name.replace("_", "-")):
+        read_value(parameter, text)
+
+
+def test_an_instant_needs_its_offset() -> None:
+    at = queries()["support/backlog"].parameters[0]
+    assert str(read_value(at, "2026-05-01T02:00:00+02:00")) == "2026-05-01 00:00:00"
+    with pytest.raises(BadParameter):
+        read_value(at, "2026-05-01T00:00:00")
+
+
+def test_a_header_without_grain_or_with_an_unknown_type_is_refused() -> None:
+    with pytest.raises(WarehouseError, match="title and the grain"):
+        parse_header("x/y", "-- Something.\nselect 1")
+    with pytest.raises(WarehouseError, match="cannot read this header line"):
+        parse_header("x/y", "-- Something.\n-- Grain: one row per a.\n-- Parameter a money: how much.\nselect 1")
