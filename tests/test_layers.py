@@ -34,12 +34,14 @@ LAYERS = {
     "clearaccounts.exporting": SUBJECTS,
     "clearaccounts.sample": SUBJECTS,
     "clearaccounts.ui": FACES,
+    "clearaccounts.commands": FACES,
     "clearaccounts.__main__": FACES,
     "pages": ENTRY,
     "app": ENTRY,
 }
 # The two faces stand beside each other: neither is built on the other.
-APART = [("clearaccounts.ui", "clearaccounts.__main__"), ("clearaccounts.__main__", "clearaccounts.ui")]
+_COMMAND_LINE = ("clearaccounts.__main__", "clearaccounts.commands")
+APART = [*(("clearaccounts.ui", face) for face in _COMMAND_LINE), *((face, "clearaccounts.ui") for face in _COMMAND_LINE)]
 
 
 def room(module: str) -> str | None:

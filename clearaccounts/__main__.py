@@ -1,0 +1,120 @@
+"""`python -m clearaccounts`: import, rejects, build, query, queries, verify, sample."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from clearaccounts import settings as configuration
+from clearaccounts.commands import asking, importing, results
+from clearaccounts.commands.context import Context, warn
+from clearaccounts.errors import BadParameter, ClearAccountsError, SettingsError
+from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
+from clearaccounts.settings import DataFolder
+from clearaccounts.text import N_
+
+FAILED, BAD_PARAMETER, INTERRUPTED = 1, 2, 130
+DEFAULT_DATA, DEFAULT_CONFIG = "data", "clearaccounts.toml"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadParameter("{problem}; `{program} --help` shows what there is.", problem=message, program=self.prog)
+
+
+def _parser() -> argparse.ArgumentParser:
+    everywhere = _Parser(add_help=False)
+    folder_help = "the data folder (default ./data or CLEARACCOUNTS_DATA)"
+    everywhere.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help=folder_help)
+    everywhere.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help="the settings (default clearaccounts.toml)")
+    parser = _Parser(prog="python -m clearaccounts", parents=[everywhere], allow_abbrev=False, description="Clear Accounts.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[everywhere], allow_abbrev=False)
+
+    one = command("import", "land files, validate them, rebuild the warehouse and swap it in")
+    one.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder of files")
+    one.add_argument("--profile", metavar="NAME", help="the format, if the header does not tell")
+    one.add_argument("--snapshot", action="store_true", help="withdraw rows of these kinds that the files no longer hold")
+    one.add_argument("--yes", action="store_true", help="confirm the withdrawal")
+    one.add_argument("--format", choices=["text", "json"], default="text")
+    one.set_defaults(run=importing.run_import)
+
+    one = command("rejects", "list every rejected row: file, line, column, reason, raw text")
+    one.add_argument("--file", metavar="NAME", help="only of files of this name")
+    one.add_argument("--format", choices=["csv", "json"], default="csv")
+    one.set_defaults(run=importing.run_rejects)
+
+    command("build", "rebuild the warehouse from what has been landed").set_defaults(run=importing.run_build)
+
+    one = command("query", "run one query; its parameters are options")
+    one.add_argument("name", metavar="NAME")
+    for name in asking.parameter_names():
+        one.add_argument("--" + name.replace("_", "-"), dest=f"parameter_{name}", metavar="VALUE")
+    one.add_argument("--policy", metavar="FILE", help="a policy file, whatever its effective day (collections/stages)")
+    one.add_argument("--format", choices=results.FORMATS, default="table")
+    one.add_argument("--output", metavar="FILE")
+    one.set_defaults(run=asking.run_query)
+
+    command("queries", "list every query: name, title, grain, parameters, columns").set_defaults(run=asking.run_queries)
+    command("verify", "check the audit chain and its anchor, control totals and data").set_defaults(run=asking.run_verify)
+
+    one = command("sample", "write a synthetic partner's files; the same seed gives the same bytes")
+    one.add_argument("--customers", type=int, default=DEFAULT_CUSTOMERS, metavar="N")
+    one.add_argument("--months", type=int, default=DEFAULT_MONTHS, metavar="M")
+    one.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S")
+    one.add_argument("--output", required=True, metavar="DIR")
+    one.set_defaults(run=importing.run_sample)
+    return parser
+
+
+def _context(arguments: argparse.Namespace, now: datetime) -> Context:
+    config = Path(getattr(arguments, "config", DEFAULT_CONFIG))
+    if hasattr(arguments, "config") and not config.is_file():
+        raise SettingsError(N_("{file}: there is no such file; check --config."), file=config)
+    data = Path(getattr(arguments, "data", None) or os.environ.get("CLEARACCOUNTS_DATA") or DEFAULT_DATA)
+    return Context(configuration.load(config), DataFolder(data), configuration.served_folder(data), now)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        words: what was typed after the program's name; else the process's own arguments.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        arguments = _parser().parse_args(words)
+        code: int = arguments.run(_context(arguments, datetime.now(UTC)), arguments)
+        sys.stdout.flush()
+        return code
+    except BadParameter as problem:
+        warn(str(problem))
+        return BAD_PARAMETER
+    except ClearAccountsError as problem:
+        warn(str(problem))
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read us has seen enough; nothing more may be written, not even at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        warn("Interrupted; nothing unfinished was kept.")
+        return INTERRUPTED
+    except OSError as problem:
+        warn(f"{problem.filename or 'A file'}: {problem.strerror or problem}; check the path, the rights and the space left.")
+        return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""`query`, `queries` and `verify`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import pyarrow as pa
+
+from clearaccounts.access import OPERATOR
+from clearaccounts.collections import policy
+from clearaccounts.collections.stages import StagesFilter, stages
+from clearaccounts.commands import results
+from clearaccounts.commands.context import Context, say
+from clearaccounts.decisions import open_store
+from clearaccounts.errors import BadParameter
+from clearaccounts.importing import files, publish
+from clearaccounts.importing.records import landings
+from clearaccounts.text import N_
+from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries, query, read_value, rows
+
+HEALTHY, NOT_HEALTHY = 0, 4
+
+
+def run_query(context: Context, arguments: Namespace) -> int:
+    """Run one query file and print its result."""
+    chosen = query(arguments.name)
+    given = {name: getattr(arguments, f"parameter_{name}", None) for name in parameter_names()}
+    known = {parameter.name: parameter for parameter in chosen.parameters}
+    values = {}
+    for name, text in given.items():
+        if text is None:
+            continue
+        if name not in known:
+            raise BadParameter(N_("{query} has no parameter {name}."), query=chosen.name, name="--" + name.replace("_", "-"))
+        values[name] = read_value(known[name], text)
+    if arguments.format == "parquet" and not arguments.output:
+        raise BadParameter(N_("Parquet is no text; say where to write it with --output FILE."))
+    if arguments.policy and "policy_stages" not in chosen.tables:
+        raise BadParameter(N_("{query} takes no policy."), query=chosen.name)
+    for parameter in chosen.parameters:
+        if parameter.is_required and parameter.name not in values:
+            raise BadParameter(N_("{query} needs {name}."), query=chosen.name, name="--" + parameter.name.replace("_", "-"))
+    warehouse = context.warehouse()
+    found = warehouse.run(chosen.name, values, OPERATOR, _tables(context, warehouse, chosen, values, arguments.policy))
+    _write(found, arguments.format, arguments.output, warehouse.build.company_currency)
+    return 0
+
+
+def parameter_names() -> list[str]:
+    """Every parameter of every query."""
+    return sorted({parameter.name for chosen in queries().values() for parameter in chosen.parameters})
+
+
+def _tables(
+    context: Context, warehouse: Warehouse, chosen: Query, values: dict[str, object], policy_file: str | None
+) -> dict[str, pa.Table]:
+    """The tables that a query is handed: the policy, its stages, the open marks."""
+    given: dict[str, pa.Table] = {}
+    as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
+    if {"policy_stages", "stages_now"} & set(chosen.tables):
+        chosen_policy = policy.load(Path(policy_file)) if policy_file else policy.in_force(context.settings, context.served, as_of_on)  # type: ignore[arg-type]
+        given["policy_stages"] = chosen_policy.table() if chosen_policy else EMPTY_TABLES["policy_stages"]
+        if "stages_now" in chosen.tables:
+            given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]
+    if "marks_now" in chosen.tables:
+        raise BadParameter(N_("{query} shows what people decided; look at its page."), query=chosen.name)
+    return given
+
+
+def _write(found: pa.Table, format_: str, output: str | None, company_currency: str) -> None:
+    if format_ == "parquet":
+        beside = Path(str(output) + ".new")
+        results.as_parquet(found, beside)
+        beside.replace(str(output))
+        return
+    text = {"csv": results.as_csv, "json": results.as_json, "table": results.as_text}[format_](found, company_currency)
+    if output:
+        beside = Path(output + ".new")
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(output)
+    else:
+        sys.stdout.write(text)
+
+
+def run_queries(context: Context, _arguments: Namespace) -> int:
+    """List every query: name, title, grain, parameters, columns."""
+    warehouse = context.warehouse()
+    for chosen in queries().values():
+        say(chosen.name)
+        say(f"  {chosen.title}")
+        say(f"  one row per {', '.join(chosen.grain)}")
+        for parameter in chosen.parameters:
+            default = "" if parameter.is_required else " (optional)"
+            default = f" (default {_default(parameter.default)})" if parameter.default is not None else default
+            say(f"  --{parameter.name.replace('_', '-')} {parameter.type}: {parameter.text}{default}")
+        say("  columns: " + ", ".join(f"{name} {type_.lower()}" for name, type_ in warehouse.columns(chosen.name)))
+    return 0
+
+
+def _default(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def run_verify(context: Context, _arguments: Namespace) -> int:
+    """Audit chain and anchor, landed files, control totals and data checks; one line per failure."""
+    failures = [*_store_failures(context), *_landing_failures(context), *_warehouse_failures(context)]
+    for sentence in failures:
+        say(" ".join(sentence.split()))
+    if failures:
+        return NOT_HEALTHY
+    say("All is well: the audit chain and its anchor, the landed files, the control totals and the data checks.")
+    return HEALTHY
+
+
+def _store_failures(context: Context) -> list[str]:
+    findings = open_store(context.served, context.settings).verify()
+    return [str(finding) for finding in findings if finding.is_failure]
+
+
+def _landing_failures(context: Context) -> list[str]:
+    found = []
+    for landing in landings(context.served):
+        if not landing.sha256:
+            continue
+        raw = next((context.served.landing / landing.folder_name).glob("raw*"), None)
+        if raw is None or files.file_hash(raw) != landing.sha256:
+            found.append(f"{landing.name}: the landed file is not the one that was imported; import it again.")
+        if landing.rows != landing.loaded + landing.rejected or any(s.total != s.loaded + s.rejected for s in landing.sums):
+            found.append(f"{landing.name}: what was loaded and rejected is not what the file held; import it again.")
+    return found
+
+
+def _warehouse_failures(context: Context) -> list[str]:
+    warehouse = context.warehouse()
+    failed = publish.failure(context.served)
+    found = [f"The newest build failed: {failed.in_language(str)}"] if failed else []
+    for row in rows(warehouse.run("receivables/control_totals", {"as_of_on": warehouse.build.as_of_on}, OPERATOR)):
+        if row["amount_difference"]:
+            found.append(
+                f"Control total: customer {row['customer_id']}, {row['currency']}: the buckets differ from the documents"
+                f" by {row['amount_difference']} as of {warehouse.build.as_of_on}."
+            )
+    for row in rows(warehouse.run("overview/checks", {}, OPERATOR)):
+        if row["check_level"] == "fail" and row["offender_count"]:
+            found.append(f"Check {row['check_name']}: {row['title']} ({row['offender_count']}).")
+    return found

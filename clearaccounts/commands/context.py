@@ -1,0 +1,44 @@
+"""What every command starts from: settings, folders, the moment; and how it speaks."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from clearaccounts.importing import publish
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import Warehouse, open_current
+
+
+@dataclass(frozen=True)
+class Context:
+    """One run of the command line.
+
+    `own` is the data folder itself; `served` the one that pages show: the sample beside it while it is empty.
+    """
+
+    settings: Settings
+    own: DataFolder
+    served: DataFolder
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """Today in company time."""
+        return self.now.astimezone(self.settings.company.zone).date()
+
+    def warehouse(self) -> Warehouse:
+        """The current warehouse of the served folder, built first if it is missing or of another version."""
+        publish.ensure_served(self.served, self.settings, self.now)
+        return open_current(self.served, self.settings)
+
+
+def say(text: str) -> None:
+    """A line of the answer."""
+    sys.stdout.write(text + "\n")
+
+
+def warn(text: str) -> None:
+    """A sentence on standard error."""
+    sys.stderr.write(" ".join(text.split()) + "\n")

@@ -1,0 +1,196 @@
+"""`import`, `rejects`, `build` and `sample`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from clearaccounts import sample
+from clearaccounts.access import OPERATOR
+from clearaccounts.commands.context import Context, say, warn
+from clearaccounts.decisions import open_store, record_import
+from clearaccounts.errors import ClearAccountsError, LandingError
+from clearaccounts.importing import publish
+from clearaccounts.importing.landing import Outcome
+from clearaccounts.importing.records import Landing, landings, rejects
+from clearaccounts.importing.validation import Sum
+from clearaccounts.money import exact
+from clearaccounts.text import N_
+
+ALL_IN, NOTHING_LANDED, SOME_REJECTED = 0, 1, 3
+REJECTS_IN_REPORT = 100
+REJECTS_SHOWN = 10
+
+
+def run_import(context: Context, arguments: Namespace) -> int:
+    """Land files and publish what they bring; 0 all rows in, 3 some not, 1 nothing landed or nothing published."""
+    if arguments.snapshot and not arguments.yes and not sys.stdin.isatty():
+        raise LandingError(N_("A snapshot withdraws what the files no longer hold; confirm it with --yes. Nothing was imported."))
+    report = publish.import_files(
+        context.own, context.settings, [Path(path) for path in arguments.paths], context.now,
+        profile=arguments.profile,
+        snapshot=arguments.snapshot,
+        confirm=_yes if arguments.yes else _ask,
+        progress=_progress() if sys.stderr.isatty() else _silent,
+        on_wait=(lambda: warn("Another import is running; waiting for it.")) if sys.stderr.isatty() else None,
+    )
+    tell = warn if arguments.format == "json" else say
+    for outcome in report.outcomes:
+        _print_outcome(outcome, arguments.format, context.settings.company.zone)
+    for name in report.skipped:
+        tell(f"{name}: not a file to import, passed over.")
+    for kind, count in report.withdrawn.items():
+        tell(f"{count:,} {kind} withdrawn as of {context.today}.")
+    _record(context, report)
+    if report.snapshot_problem is not None:
+        warn(str(report.snapshot_problem))
+    if report.build_problem is not None:
+        warn(f"{report.build_problem} The files have landed; the previous numbers are still shown.")
+        return NOTHING_LANDED
+    return _exit_code(report)
+
+
+def _exit_code(report: publish.Report) -> int:
+    whole = [o for o in report.outcomes if o.landing is not None]
+    if not whole:
+        return NOTHING_LANDED
+    is_all_in = len(whole) == len(report.outcomes) and not any(o.landing.rejected for o in whole if o.landing)
+    return ALL_IN if is_all_in and report.snapshot_problem is None else SOME_REJECTED
+
+
+def _yes(_counts: dict[str, int]) -> bool:
+    return True
+
+
+def _ask(counts: dict[str, int]) -> bool:
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+    sys.stderr.write(f"Withdraw {listed} that the files no longer hold, as of today? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _silent(_file: str, _rows: int) -> None:
+    """No progress in a pipe."""
+
+
+def _progress() -> Callable[[str, int], None]:
+    def show(file: str, rows: int) -> None:
+        sys.stderr.write(f"\r{file}: {rows:,} rows read\x1b[K")
+        sys.stderr.flush()
+
+    return show
+
+
+def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    if format_ == "json":
+        say(json.dumps(as_object(outcome), ensure_ascii=False))
+    if outcome.refused is not None:
+        warn(str(outcome.refused))
+        return
+    landing = outcome.landing
+    assert landing is not None  # noqa: S101 - an outcome is refused or landed
+    tell = warn if format_ == "json" else say
+    if outcome.first_landed_at is not None:
+        tell(f"{outcome.file}: this very file landed first on {outcome.first_landed_at.astimezone(zone).date()}; nothing changed.")
+    elif format_ != "json":
+        _print_landing(outcome.file, landing)
+    for reject in outcome.rejects[:REJECTS_SHOWN]:
+        column = f", column {reject.column}" if reject.column else ""
+        warn(f"{outcome.file}, line {reject.line}{column}: {reject.reason}; mend it and import the file again.")
+    if len(outcome.rejects) > REJECTS_SHOWN:
+        more = len(outcome.rejects) - REJECTS_SHOWN
+        warn(f"{outcome.file}: {more:,} more rows were rejected; `python -m clearaccounts rejects --file {outcome.file}` lists them.")
+
+
+def _print_landing(file: str, landing: Landing) -> None:
+    say(
+        f"{file} ({landing.profile}): {landing.rows:,} rows = {landing.loaded:,} loaded + {landing.rejected:,} rejected;"
+        f" {landing.new:,} new, {landing.changed:,} changed, {landing.unchanged:,} unchanged."
+    )
+    for one in landing.sums:
+        say("  " + _sum_in_words(one))
+
+
+def _sum_in_words(one: Sum) -> str:
+    currency = one.currency or "of unknown currency"
+    total, loaded, rejected = (exact(value, one.currency) for value in (one.total, one.loaded, one.rejected))
+    return f"{one.kind} {one.column} {currency}: {total} in the file = {loaded} loaded + {rejected} rejected"
+
+
+def as_object(outcome: Outcome) -> dict[str, Any]:
+    """One file's outcome as `import --format json` prints it; a file that had landed before brings nothing new."""
+    landing = outcome.landing
+    is_again = outcome.first_landed_at is not None
+    return {
+        "file": outcome.file,
+        "profile": landing.profile if landing else None,
+        "rows": landing.rows if landing else 0,
+        "loaded": landing.loaded if landing else 0,
+        "rejected": landing.rejected if landing else 0,
+        "new": landing.new if landing and not is_again else 0,
+        "changed": landing.changed if landing and not is_again else 0,
+        "unchanged": (landing.loaded if is_again else landing.unchanged) if landing else 0,
+        "refused_reason": str(outcome.refused) if outcome.refused else None,
+        "rejects": [
+            {"line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw} for r in outcome.rejects[:REJECTS_IN_REPORT]
+        ],
+    }
+
+
+def _record(context: Context, report: publish.Report) -> None:
+    """Put the import on record; that it could not be recorded undoes nothing, but is said."""
+    landed = report.landed
+    if not landed and not report.withdrawn:
+        return
+    files = [
+        {"file": one.name, "sha256": one.sha256, "profile": one.profile, "rows": one.rows, "loaded": one.loaded, "rejected": one.rejected}
+        for one in landed
+    ]
+    import_id = landed[-1].sha256 if landed else f"snapshot {context.now.isoformat()}"
+    try:
+        store = open_store(context.own, context.settings)
+        record_import(store, OPERATOR, import_id, {"files": files, "withdrawn": report.withdrawn}, context.now)
+    except ClearAccountsError as problem:
+        warn(f"The import is not on record: {problem}")
+
+
+def run_rejects(context: Context, arguments: Namespace) -> int:
+    """List every reject of every landing."""
+    rows = [
+        {"file": landing.name, "line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw}
+        for landing in landings(context.own) if arguments.file in (None, landing.name)
+        for r in rejects(context.own, landing)
+    ]
+    if arguments.format == "json":
+        say(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["file", "line", "column", "reason", "raw"])
+        writer.writerows(row.values() for row in rows)
+    return 0
+
+
+def run_build(context: Context, _arguments: Namespace) -> int:
+    """Build the warehouse anew from what has landed; with nothing landed, the sample."""
+    if context.own.is_empty:
+        publish.build_sample(context.settings, context.served, context.now)
+        say(f"Nothing has landed in {context.own.path}; the sample partner is served.")
+        return 0
+    made = publish.build(context.own, context.settings, context.now)
+    say(f"Built {made.build_id}, as of {made.as_of_on}.")
+    return 0
+
+
+def run_sample(_context: Context, arguments: Namespace) -> int:
+    """Write a synthetic partner's files."""
+    sample.write_sample(Path(arguments.output), arguments.customers, arguments.months, arguments.seed)
+    say(f"Wrote {arguments.customers:,} customers over {arguments.months} months to {arguments.output}.")
+    return 0
+

@@ -1,0 +1,93 @@
+"""What the landings hold together: per kind the latest version of each row, and what a snapshot withdrew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, Kind, kinds, schema_sql
+from clearaccounts.importing.records import Landing
+from clearaccounts.settings import Settings
+
+
+@contextmanager
+def connect(settings: Settings, work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that may read and write our own files; what does not fit goes to `work`."""
+    connection = duckdb.connect(config={
+        "memory_limit": settings.limits.memory,
+        "threads": str(settings.limits.threads),
+        "temp_directory": str(work / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    })
+    try:
+        connection.execute(schema_sql())
+        yield connection
+    finally:
+        connection.close()
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landing], kind_names: Sequence[str]) -> None:
+    """Make `latest_<kind>` for the kinds named, and `document_currency` as far as they look it up.
+
+    Args:
+        connection: from `connect`.
+        folder: the folder of all landings.
+        landings: those that count, in any order.
+        kind_names: canonical kinds.
+    """
+    for name in dict.fromkeys(kind_names):
+        statement = latest(kinds()[name], folder, landings)
+        connection.execute(
+            f"create or replace temp view latest_{name} as select * exclude (withdrawn_on) from ({statement}) where withdrawn_on is null"
+        )
+    connection.execute("create or replace temp table document_currency (document_type text, document_id text, currency text)")
+    if LOOKS_UP & set(kind_names):
+        for type_, name, key in DOCUMENTS:
+            statement = latest(kinds()[name], folder, landings)
+            connection.execute(f"insert into document_currency select '{type_}', {key}, currency from ({statement})")
+
+
+def latest(kind: Kind, folder: Path, landings: Sequence[Landing]) -> str:
+    """SQL for the newest version of every row of `kind`, with `withdrawn_on`; the newest landing wins."""
+    names, key = ", ".join(column.name for column in kind.columns), ", ".join(kind.key)
+    held = [(folder / one.folder_name / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
+    gone = [(folder / one.folder_name / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
+    empty = f"select {names}, withdrawn_on from canonical.{kind.name} where false"
+    if not held:
+        return empty
+    if len(held) == 1 and not gone:
+        # By name onto the empty table: a file landed before a column was added gets it as null.
+        return f"{empty} union all by name select * exclude (line) from {_files([held[0][0]])}"
+    rows = f"""
+        select {names}, sequence from ({empty} union all by name select * exclude (line, filename), {_sequence(held)} as sequence
+        from {_files([path for path, _ in held], filename=True)})
+        qualify row_number() over (partition by {key} order by sequence desc) = 1
+    """
+    if not gone:
+        return f"select {names}, null::date as withdrawn_on from ({rows})"
+    withdrawals = f"""
+        select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {_files([path for path, _ in gone], filename=True)}
+        qualify row_number() over (partition by {key} order by gone_sequence desc) = 1
+    """
+    return f"""
+        select {names}, case when gone_sequence > sequence then withdrawn_on end as withdrawn_on
+        from ({rows}) left join ({withdrawals}) using ({key})
+    """
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _files(paths: Sequence[Path], filename: bool = False) -> str:
+    listed = ", ".join(_literal(path) for path in paths)
+    return f"read_parquet([{listed}], union_by_name = true{', filename = true' if filename else ''})"
+
+
+def _sequence(held: Sequence[tuple[Path, int]]) -> str:
+    pairs = ", ".join(f"{_literal(path)}: {sequence}" for path, sequence in held)
+    return f"(map {{{pairs}}})[filename]"

@@ -1,0 +1,110 @@
+"""Landings: every file once, unchanged, addressed by its SHA-256, with its typed rows and its rejects beside it.
+
+landing/<sha256>/      raw.<ending>, <kind>.parquet, <kind>.rejected_keys.parquet, rejects.parquet, landing.json
+landing/snapshot-<n>/  <kind>.parquet (keys withdrawn by a snapshot), landing.json
+
+A landing appears by one rename and never changes. The order of landings is their sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from clearaccounts.errors import FileRefused
+from clearaccounts.importing import files, history
+from clearaccounts.importing.profiles import Profile, recognise
+from clearaccounts.importing.readers import Progress, Reject, Source, no_progress, open_source
+from clearaccounts.importing.records import Landing, rejects, write_record, write_rejects
+from clearaccounts.importing.validation import Validated, validate
+from clearaccounts.settings import DataFolder, Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one file; `first_landed_at` is set when exactly this file had landed before."""
+
+    file: str
+    landing: Landing | None
+    rejects: tuple[Reject, ...] = ()
+    refused: FileRefused | None = None
+    first_landed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was copied in, opened and recognised, and has not landed yet."""
+
+    copy: Path
+    sha256: str
+    source: Source
+    profile: Profile
+
+
+def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened:
+    """Copy `path` into `work`, open the copy and recognise it.
+
+    Raises:
+        FileRefused: it cannot be read, or is no file we know.
+    """
+    work.mkdir()
+    copy = work / ("raw" + "".join(path.suffixes[-2:] if path.name.endswith(".gz") else path.suffixes[-1:]).lower())
+    try:
+        sha256 = files.copy_and_hash(path, copy)
+    except OSError as error:
+        raise FileRefused("{file}: {problem}.", file=path.name, problem=error.strerror) from None
+    source = open_source(copy, work.parent, path.name)
+    return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name))
+
+
+def land(
+    folder: DataFolder, settings: Settings, opened: Opened, earlier: Sequence[Landing], now: datetime, *, progress: Progress = no_progress
+) -> Outcome:
+    """Validate an opened file and land it. Only under the lock.
+
+    Raises:
+        FileRefused: the file is refused whole.
+        LandingError: its rows or sums are not conserved.
+    """
+    name = opened.source.name
+    for landing in earlier:
+        if landing.sha256 == opened.sha256:
+            return Outcome(name, landing, tuple(rejects(folder, landing)), first_landed_at=landing.landed_at)
+    work = opened.copy.parent
+    positions = opened.profile.bind(name, opened.source.header)
+    records = opened.source.records(set(positions.values()), progress)
+    with history.connect(settings, work) as connection:
+        history.prepare(connection, folder.landing, earlier, [target.kind for target in opened.profile.targets])
+        done = validate(connection, opened.source, records, opened.profile, opened.sha256)
+        _write_rows(connection, work, done)
+    write_rejects(work, done.rejects)
+    landing = Landing(
+        sequence=max((other.sequence for other in earlier), default=0) + 1,
+        landed_at=now.astimezone(UTC),
+        sha256=opened.sha256,
+        name=name,
+        profile=opened.profile.name,
+        rows=done.rows,
+        loaded=done.loaded,
+        rejected=len(done.rejects),
+        new=done.new,
+        changed=done.changed,
+        unchanged=done.unchanged,
+        sums=done.sums,
+        things=dict(done.things),
+        kinds_with_unknown_keys=done.kinds_with_unknown_keys,
+    )
+    write_record(work, landing)
+    files.put(work, folder.landing / landing.folder_name)
+    return Outcome(name, landing, done.rejects)
+
+
+def _write_rows(connection: duckdb.DuckDBPyConnection, work: Path, done: Validated) -> None:
+    for kind in done.things:
+        for rows, name in ((f"final_{kind} order by line", kind), (f"rejected_keys_{kind}", f"{kind}.rejected_keys")):
+            file = str(work / f"{name}.parquet")
+            connection.execute(f"copy (from {rows}) to $file (format parquet, compression zstd)", {"file": file})

@@ -1,0 +1,98 @@
+"""The record of a landing: what it is, what became of its rows, and what of them was rejected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clearaccounts.importing import files
+from clearaccounts.importing.readers import Reject
+from clearaccounts.importing.validation import Sum
+from clearaccounts.settings import DataFolder
+
+RECORD, REJECTS = "landing.json", "rejects.parquet"
+_REJECT_COLUMNS = pa.schema([
+    ("line", pa.int64()), ("column", pa.string()), ("template", pa.string()), ("values", pa.string()), ("raw", pa.string()),
+])
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The record of one landing; `things` counts the rows kept per kind. A snapshot's has no file."""
+
+    sequence: int
+    landed_at: datetime
+    sha256: str = ""
+    name: str = ""
+    profile: str = ""
+    rows: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    sums: tuple[Sum, ...] = ()
+    things: dict[str, int] = field(default_factory=dict)
+    kinds_with_unknown_keys: tuple[str, ...] = ()
+    withdrawn_on: date | None = None
+    withdrawn: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder under `landing/`."""
+        return self.sha256 or f"snapshot-{self.sequence:06d}"
+
+
+def landings(folder: DataFolder) -> list[Landing]:
+    """Every landing of `folder`, the first one first."""
+    found = [_read_record(path) for path in folder.landing.glob(f"*/{RECORD}")]
+    return sorted(found, key=lambda landing: landing.sequence)
+
+
+def _read_record(path: Path) -> Landing:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["landed_at"] = datetime.fromisoformat(raw["landed_at"])
+    raw["withdrawn_on"] = date.fromisoformat(raw["withdrawn_on"]) if raw["withdrawn_on"] else None
+    raw["sums"] = tuple(
+        Sum(s["kind"], s["column"], s["currency"], Decimal(s["total"]), Decimal(s["loaded"]), Decimal(s["rejected"])) for s in raw["sums"]
+    )
+    raw["kinds_with_unknown_keys"] = tuple(raw["kinds_with_unknown_keys"])
+    return Landing(**raw)
+
+
+def rejects(folder: DataFolder, landing: Landing) -> list[Reject]:
+    """The rejects of one landing, in order of line."""
+    path = folder.landing / landing.folder_name / REJECTS
+    if not path.exists():
+        return []
+    return [
+        Reject(row["line"], row["column"], row["template"], json.loads(row["values"]), row["raw"])
+        for row in pq.read_table(path).to_pylist()
+    ]
+
+
+def write_record(work: Path, landing: Landing) -> None:
+    """Write a landing's record into its unfinished folder."""
+    record = {**asdict(landing), "landed_at": landing.landed_at.isoformat(), "sums": [_sum(one) for one in landing.sums]}
+    files.write_json(work / RECORD, record)
+
+
+def _sum(one: Sum) -> dict[str, Any]:
+    return {**asdict(one), "total": f"{one.total:f}", "loaded": f"{one.loaded:f}", "rejected": f"{one.rejected:f}"}
+
+
+def write_rejects(work: Path, rejected: Sequence[Reject]) -> None:
+    """Write the rejects of a landing into its unfinished folder."""
+    rows = [
+        {"line": r.line, "column": r.column, "template": r.template, "values": json.dumps(r.values, default=str), "raw": r.raw}
+        for r in rejected
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, _REJECT_COLUMNS), work / REJECTS, compression="zstd")
