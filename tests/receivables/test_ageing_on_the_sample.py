@@ -1,0 +1,58 @@
+"""The sample partner on a hundred days: plain Python agrees on every customer, currency and bucket."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clearaccounts.access import OPERATOR
+from clearaccounts.sample import LAST_ON
+from clearaccounts.settings import SAMPLE_SOURCE
+from clearaccounts.warehouse import Warehouse
+from tests.receivables import ledger as plain
+from tests.worlds import world
+
+KINDS = ("customer_invoices", "instalments", "credit_notes", "payments", "allocations")
+FIRST_ON = date(2024, 10, 1)
+
+
+def rows(kind: str) -> list[dict[str, str | None]]:
+    with (SAMPLE_SOURCE / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+        return [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def ledger() -> plain.Ledger:
+    return plain.Ledger(**{kind: rows(kind) for kind in KINDS})
+
+
+@pytest.fixture(scope="module")
+def sample(ledger: plain.Ledger, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    kinds: dict[str, Any] = {**vars(ledger), "customers": rows("customers"), "exchange_rates": rows("exchange_rates")}
+    return world(tmp_path_factory.mktemp("sample"), LAST_ON, **kinds)
+
+
+def hundred_days() -> list[date]:
+    span = (LAST_ON - FIRST_ON).days
+    drawn = random.Random(20260930).sample(range(span), 98)  # noqa: S311 - days to look at, not a secret
+    return [FIRST_ON, *(FIRST_ON + timedelta(days=n) for n in drawn), LAST_ON]
+
+
+def test_plain_python_agrees_and_the_control_total_holds(ledger: plain.Ledger, sample: Warehouse) -> None:
+    for day in hundred_days():
+        table = sample.run("receivables/ageing", {"as_of_on": day}, OPERATOR).to_pylist()
+        shown = {(r["customer_id"], r["currency"], r["bucket"]): (r["item_count"], r["amount_outstanding"]) for r in table}
+        assert shown == plain.ageing(ledger, day), day
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for (customer, currency, _), (_, amount) in shown.items():
+            sums[customer, currency] += amount
+        for row in sample.run("receivables/control_totals", {"as_of_on": day}, OPERATOR).to_pylist():
+            assert row["amount_difference"] == 0, (day, row)
+            assert row["amount_control"] == sums[row["customer_id"], row["currency"]], (day, row)
