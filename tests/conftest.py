@@ -1,0 +1,28 @@
+"""What tests of several folders share: the sample partner, built once for each worker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from clearaccounts.importing import publish
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import Warehouse, open_current
+
+# Some day after the sample's last one; nothing of the sample depends on it.
+SAMPLE_BUILT_AT = datetime(2026, 10, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """The sample partner's data folder, as a fresh server builds it; to be read, or copied."""
+    folder = DataFolder(tmp_path_factory.mktemp("sample") / "data-sample", is_sample=True)
+    publish.build_sample(Settings(), folder, SAMPLE_BUILT_AT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(sample_folder: DataFolder) -> Warehouse:
+    """The sample partner's warehouse."""
+    return open_current(sample_folder, Settings())
