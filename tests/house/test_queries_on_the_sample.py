@@ -26,6 +26,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
         "to_on": last,
         "at": datetime(last.year, last.month, last.day),
         "customer_id": customer_id,
+        "check_name": "unknown_customer",
         "search": "a",
         "page_limit": 100000,
         "page_offset": 0,

@@ -22,6 +22,8 @@ SQL_HOLDERS = ("clearaccounts.warehouse", "clearaccounts.decisions", "clearaccou
 FLOATING = {"df", "fetchdf", "fetch_df", "fetch_df_chunk", "fetchnumpy"}
 # Ways for text of a customer to become markup, or for a broken row to vanish.
 ESCAPES = {"unsafe_allow_html", "unsafe_allow_javascript", "ignore_errors"}
+# A scratch folder that cannot be removed is nobody's row.
+HARMLESS = {"shutil.rmtree"}
 CLOCK_IN_SQL = re.compile(
     r"\b(?:current_date|current_time|current_timestamp|localtime|localtimestamp)\b"
     r"|\b(?:now|today|get_current_timestamp|get_current_time|transaction_timestamp|random|uuid|gen_random_uuid)\s*\(",
@@ -77,7 +79,10 @@ def test_amounts_never_pass_through_a_frame_that_floats_them(path: Path) -> None
 @pytest.mark.parametrize("path", product_files(), ids=place)
 def test_no_text_becomes_markup_and_no_row_vanishes(path: Path) -> None:
     nodes = list(ast.walk(tree(path)))
-    used = [node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg in ESCAPES]
+    used = [
+        keyword.arg for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) not in HARMLESS
+        for keyword in node.keywords if keyword.arg in ESCAPES
+    ]
     components = [node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and "components.v1" in (node.module or "")]
     assert not used and not components
 
