@@ -1,0 +1,59 @@
+"""What other processes do in the tests: approve in many threads, mark until they are killed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Barrier
+
+from clearaccounts.collections import suspensions
+from clearaccounts.collections.suspensions import Grounds, Mark
+from clearaccounts.decisions import open_store
+from clearaccounts.errors import ClearAccountsError
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import Warehouse
+from tests.decisions.common import BEATRIZ
+from tests.decisions.debtors import NOW, POLICY, manager, manager_of
+
+# What the server that forks these processes imports once.
+PRELOAD = [__name__]
+
+
+def approve_at_once(folder: Path, warehouse: Path, marked: Mark, approvers: range, results: Connection) -> None:
+    """Every one of `approvers` approves the mark from a thread of their own; sends what each was told."""
+    store = open_store(DataFolder(folder), Settings(), manager_of)
+    newest = Warehouse(warehouse, Settings())
+    grounds = Grounds(lambda: newest, lambda _: POLICY)
+    together = Barrier(len(approvers))
+
+    def approve(number: int) -> str:
+        together.wait(60)
+        try:
+            made = suspensions.approve(
+                store, grounds, manager(number), mark_id=marked.mark_id, seen_version=marked.version,
+                seen_evidence_hash=marked.evidence_hash, idempotency_key=f"approval {number}", now=NOW,
+            )
+        except ClearAccountsError as error:
+            return f"{type(error).__name__}: {error}"
+        return f"approved by {made.decided_by.name if made.decided_by else ''}"
+
+    with ThreadPoolExecutor(len(approvers)) as threads:
+        results.send(list(threads.map(approve, approvers)))
+
+
+def mark_until_killed(folder: Path, warehouse: Path, forms: list[tuple[str, str]], acknowledged: Connection) -> None:
+    """Mark one customer after the other; says so each time the call has returned, and before the first.
+
+    `forms` holds customer and evidence hash of each.
+    """
+    store = open_store(DataFolder(folder), Settings())
+    newest = Warehouse(warehouse, Settings())
+    grounds = Grounds(lambda: newest, lambda _: POLICY)
+    acknowledged.send("ready")
+    for customer_id, seen in forms:
+        made = suspensions.mark(
+            store, grounds, BEATRIZ, customer_id=customer_id, currency="EUR", reason="no answer", seen_evidence_hash=seen,
+            idempotency_key=f"mark {customer_id}", now=NOW,
+        )
+        acknowledged.send((customer_id, made.mark_id))

@@ -1,0 +1,106 @@
+"""Several processes at once, and processes that are killed: nothing acknowledged is lost, nothing doubled."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from clearaccounts.collections import suspensions
+from clearaccounts.collections.suspensions import SUBJECT, Status
+from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.settings import DataFolder, Settings
+from tests.decisions import processes
+from tests.decisions.common import store_in
+from tests.decisions.debtors import DEBT, Town, manager_of
+
+PROCESSES, THREADS = 2, 25
+KILLS = 100
+
+
+@pytest.fixture(scope="module")
+def context() -> ForkServerContext:
+    """Processes forked from a server that has everything imported and nothing open."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(processes.PRELOAD)
+    return found
+
+
+def test_two_processes_of_25_threads_approve_one_mark_once(tmp_path: Path, context: ForkServerContext) -> None:
+    town = Town(open_store(DataFolder(tmp_path), Settings(), manager_of))
+    made = town.mark()
+    running = []
+    for number in range(PROCESSES):
+        ours, theirs = context.Pipe(duplex=False)
+        approvers = range(number * THREADS, (number + 1) * THREADS)
+        process = context.Process(
+            target=processes.approve_at_once, args=(tmp_path, town.newest.path, made, approvers, theirs),
+        )
+        process.start()
+        theirs.close()
+        running.append((process, ours))
+    told = []
+    for process, ours in running:
+        assert ours.poll(120)
+        told += ours.recv()
+        process.join(30)
+    [winner] = [answer for answer in told if answer.startswith("approved by ")]
+    name = winner.removeprefix("approved by ")
+    assert Counter(told) == {winner: 1, f"Stale: {name} approved this mark on 2026-06-30 09:00 UTC.": PROCESSES * THREADS - 1}
+    [now] = suspensions.current(town.store)
+    assert (now.mark_status, now.version, now.decided_by and now.decided_by.name) == (Status.APPROVED, 2, name)
+    assert town.store.verify() == []
+
+
+def killed(context: ForkServerContext, chance: random.Random, target_arguments: tuple[object, ...]) -> list[tuple[str, str]]:
+    """Start a process that marks, kill it at some moment, before or after its first mark; all that it acknowledged."""
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=processes.mark_until_killed, args=(*target_arguments, theirs))
+    process.start()
+    theirs.close()
+    acknowledged = []
+    assert ours.recv() == "ready"
+    if chance.random() < 0.5:
+        acknowledged.append(ours.recv())
+    sleep(chance.uniform(0.010, 0.200))
+    process.kill()
+    process.join(30)
+    with suppress(EOFError):
+        while True:
+            acknowledged.append(ours.recv())
+    return acknowledged
+
+
+def test_a_hundred_kills_lose_no_acknowledged_mark_and_double_none(tmp_path: Path, context: ForkServerContext) -> None:
+    customers = [f"C{number:04}" for number in range(1, 401)]
+    town = Town(
+        store_in(tmp_path),
+        customers=[{"customer_id": customer} for customer in customers],
+        customer_invoices=[{**DEBT, "customer_id": customer, "invoice_id": f"I-{customer}"} for customer in customers],
+    )
+    first = town.evidence(customers[0])
+    forms = [
+        (customer, replace(first, customer_id=customer, items=(replace(first.items[0], invoice_id=f"I-{customer}"),)).hash)
+        for customer in customers
+    ]
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    acknowledged: list[tuple[str, str]] = []
+    for _ in range(KILLS):
+        # The next one begins with the customer whose mark was perhaps under way: the same key tells.
+        acknowledged += killed(context, chance, (tmp_path, town.newest.path, forms[len(acknowledged):]))
+    store = store_in(tmp_path)
+    assert [str(finding) for finding in store.verify() if finding.is_failure] == [], f"seed {seed}"
+    events = store.matching(EventFilter(subject_type=SUBJECT))
+    marked = [(event.customer_id, event.subject_id) for event in events]
+    assert len(acknowledged) > KILLS / 5, f"seed {seed}: too few marks to tell anything"
+    # One event more than was acknowledged at most: the one that was under way at the last kill.
+    assert marked[: len(acknowledged)] == acknowledged and len(marked) <= len(acknowledged) + 1, f"seed {seed}"
+    assert len(set(marked)) == len(marked) == len(suspensions.current(store)), f"seed {seed}"
