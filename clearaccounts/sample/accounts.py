@@ -38,26 +38,33 @@ def account(number: int, code: str, term: Term, rates: Rates, seed: int, *, tell
     story = STORIES.get(number) if tells_stories else None
     profile = drawn_profile(number, code, term, seed)
     profile = story.profile(profile) if story else profile
-    book, dice = Book(code, profile.customer_id, rates), Dice(f"{seed}:account:{number}")
-    subscriptions = story.subscribe(book, profile, dice) if story else subscribe(book, profile, term, dice)
-    sales = list(bill(book, profile, subscriptions, term, dice))
+    book = Book(code, profile.customer_id, rates)
+
+    def dice(part: str) -> Dice:
+        """Chance of each part's own: what changes in one leaves the others as they were."""
+        return Dice(f"{seed}:{part}:{number}")
+
+    draw = dice("subscriptions")
+    subscriptions = story.subscribe(book, profile, draw) if story else subscribe(book, profile, term, draw)
+    sales = list(bill(book, profile, subscriptions, term, dice("billing"), is_calm=story is not None))
     parent_id = f"C{number - 1:0{len(code)}d}" if number % _SUBSIDIARY_EVERY == _SUBSIDIARY_REST else None
-    settle(book, profile, dice, story.unpaid if story else None, parent_id, is_calm=story is not None)
-    cases = support(book, profile, subscriptions, term, dice, is_calm=story is not None)
-    escalate(book, cases, dice)
-    offer(book, profile, dice)
+    settle(book, profile, dice("paying"), story.unpaid if story else None, parent_id, is_calm=story is not None)
+    cases = support(book, profile, subscriptions, term, dice("support"), is_calm=story is not None)
+    escalate(book, cases, dice("escalations"))
+    offer(book, profile, dice("offers"))
     # For some nobody has sent a final notice lately: they are held until one is sent.
-    forgotten = later(LAST_ON, -90) if dice.chance(15) else LAST_ON
-    notify(book, dice, profile.currency, last_final_on=story.last_final_on if story else forgotten)
+    draw = dice("notices")
+    forgotten = later(LAST_ON, -90) if draw.chance(12) else LAST_ON
+    notify(book, draw, profile.currency, last_final_on=story.last_final_on if story else forgotten)
     if story:
-        story.happens(book, profile, dice)
+        story.happens(book, profile, dice("story"))
     else:
-        holds(book, dice)
+        holds(book, dice("holds"))
     if tells_stories and number in FAULTS:
         FAULTS[number](book, profile)
     monthly = sum(cents for issued_on, cents in sales if issued_on > later(LAST_ON, -92)) // 3
     limit = (monthly * 3 // 50_000 + 1) * 50_000
-    book.add("customers", **profile.row(dice, limit))
+    book.add("customers", **profile.row(dice("tenant"), limit))
     rows, book.rows = book.rows, {}
     if story and number == NEXT_DAY_NUMBER:
         pay_next_day(book, profile)

@@ -21,8 +21,13 @@ def with_vat(net_cents: int, profile: Profile) -> int:
     return net_cents + (net_cents * profile.country.vat_permille + 500) // 1000
 
 
-def bill(book: Book, profile: Profile, subscriptions: list[Subscription], term: Term, dice: Dice) -> Iterator[tuple[date, int]]:
-    """Write every invoice of the term; yields (issue day, net sales in euro cents) for Microsoft's share."""
+def bill(
+    book: Book, profile: Profile, subscriptions: list[Subscription], term: Term, dice: Dice, *, is_calm: bool = False,
+) -> Iterator[tuple[date, int]]:
+    """Write every invoice of the term; yields (issue day, net sales in euro cents) for Microsoft's share.
+
+    A calm customer (a story's) gets no void, no draft: only its story is to be seen.
+    """
     azure = [s for s in subscriptions if s.commerce_model == "azure_plan"]
     yearly = [s for s in subscriptions if s.billing_cycle == "annual"]
     monthly = [s for s in subscriptions if s.billing_cycle == "monthly" and s.price_cents]
@@ -42,9 +47,11 @@ def bill(book: Book, profile: Profile, subscriptions: list[Subscription], term: 
             else:
                 yield _send(book, profile, issued_on, azure_currency, [use], description=f"Azure use, {add_months(month, -1):%Y-%m}")
         if any(lines):
-            yield from _monthly(
-                book, profile, issued_on, dice, lines=lines, description=f"Microsoft subscriptions, {month:%Y-%m}",
-            )
+            description = f"Microsoft subscriptions, {month:%Y-%m}"
+            if is_calm:
+                yield _send(book, profile, issued_on, profile.currency, lines, description=description)
+            else:
+                yield from _monthly(book, profile, issued_on, dice, lines=lines, description=description)
         for subscription in yearly:
             start = subscription.started_on
             due_now = start.replace(year=month.year) if start.month == month.month else None

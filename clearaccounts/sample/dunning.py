@@ -52,12 +52,15 @@ def holds(book: Book, dice: Dice) -> None:
     if late and dice.chance(10):
         item = dice.pick(late)
         starts_on = business_day(later(item.due_on, dice.between(3, 20)))
-        if dice.chance(60):
+        kind = dice.weighted((("promise_to_pay", 50), ("dispute", 30), ("exemption", 20)))
+        if kind == "promise_to_pay":
             hold(book, "promise_to_pay", starts_on, later(starts_on, dice.between(5, 14)), "Pays with the next run")
+        elif kind == "exemption":
+            hold(book, "exemption", starts_on, later(starts_on, dice.between(30, 90)), "Merger: a new payer is being set up")
         else:
             hold(book, "dispute", starts_on, later(starts_on, dice.between(10, 50)), "Seats removed before renewal", item=item)
     overdue = [item for item in book.overdue(LAST_ON) if item.due_on <= later(LAST_ON, -30)]
-    if overdue and dice.chance(30):
+    if overdue and dice.chance(14):
         hold(book, "exemption", business_day(later(overdue[0].due_on, 12)), None, "Public body: pays once its budget is voted")
 
 

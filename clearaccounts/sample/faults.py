@@ -7,6 +7,7 @@ from datetime import date
 
 from clearaccounts.sample.book import Book
 from clearaccounts.sample.customers import Profile
+from clearaccounts.sample.days import later
 from clearaccounts.sample.files import money
 
 
@@ -87,8 +88,12 @@ def _unknown_customer(book: Book, profile: Profile) -> None:
 
 
 def _no_exchange_rate(book: Book, profile: Profile) -> None:
-    foreign = "USD" if profile.currency != "USD" else "GBP"
-    _invoice(book, profile, "F10", date(2026, 9, 7), date(2026, 10, 7), cents=50_000, currency=foreign)
+    # Older than the first rate on record, and the invoice carries none: nobody can say what it was worth in euros.
+    currency, issued_on = "USD" if profile.currency != "USD" else "GBP", later(book.rates.first_on, -8)
+    due_on = later(issued_on, 30)
+    invoice_id = _invoice(book, profile, "F10", issued_on, due_on, cents=50_000, currency=currency)
+    payment = book.payment(due_on, 50_000, currency, method="bank_transfer", reference="Setup work")
+    _apply(book, due_on, payment.source_id, invoice_id, 50_000)
 
 
 def _dated_later(book: Book, profile: Profile) -> None:

@@ -16,10 +16,11 @@ class Rates:
     """EUR per one unit of a currency, in millionths, for every day from a week before the term on."""
 
     def __init__(self, term: Term, seed: int) -> None:
+        self.first_on = later(term.first_on, -7)
         self._by_day: dict[tuple[str, date], int] = {}
         self.rows: list[dict[str, Any]] = []
         for currency, middle in _MIDDLE.items():
-            dice, value, day = Dice(f"{seed}:rates:{currency}"), middle, later(term.first_on, -7)
+            dice, value, day = Dice(f"{seed}:rates:{currency}"), middle, self.first_on
             # The day after the last has no rate of its own, but what is paid then is exchanged too.
             while day <= later(LAST_ON, 1):
                 if day.weekday() < 5 and day <= LAST_ON:

@@ -129,8 +129,8 @@ def support(
 
 def _opening(month: datetime, dice: Dice) -> datetime:
     day = month + timedelta(days=dice.below(28))
-    if month.date() == later(LAST_ON, -29) and dice.chance(15):
-        day = month + timedelta(days=dice.between(26, 29))
+    if month.date() == later(LAST_ON, -29) and dice.chance(20):
+        day = month + timedelta(days=dice.between(27, 29))
     if day.weekday() > 4 and dice.chance(85):
         day += timedelta(days=-2)
     return day + timedelta(hours=dice.middling(6, 17), minutes=dice.below(60))

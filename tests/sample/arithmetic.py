@@ -71,7 +71,7 @@ class Portfolio:
 
     def hold_reasons(self, key: Key, policy: Policy) -> set[str]:
         """Why a customer in the last stage is not flagged."""
-        customer_id, currency = key
+        customer_id = key[0]
         overdue = [item for item in self.by_key[key] if item.late(self.on) > 0]
         stage = policy.stages[-1]
         reasons = {
@@ -103,7 +103,9 @@ class Portfolio:
 def portfolio(folder: Path, on: date) -> Portfolio:
     """Everything as of `on`; over-applied rests stay with their source, as the contract has it."""
     day = on.isoformat()
-    invoices = {row["invoice_id"]: row for row in read(folder, "customer_invoices") if row["issued_on"] <= day and _counts(row, "invoice", day)}
+    invoices = {
+        row["invoice_id"]: row for row in read(folder, "customer_invoices") if row["issued_on"] <= day and _counts(row, "invoice", day)
+    }
     open_now = {invoice_id: Decimal(row["amount_total"]) for invoice_id, row in invoices.items()}
     left: dict[str, Decimal] = {}
     owner: dict[str, Key] = {}
