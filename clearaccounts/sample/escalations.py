@@ -14,10 +14,10 @@ from clearaccounts.sample.support import LAST_AT, Case
 
 # Plan, vehicle, first and last day, unit, entitlement of a partner with 150 customers, yearly fee in cents.
 _PLANS: tuple[tuple[str, str, date, date, str, int | None, int], ...] = (
-    ("PSFP-2025", "psfp", date(2025, 1, 1), date(2025, 12, 31), "hours", 160, 3_000_000),
-    ("PSFP-2026", "psfp", date(2026, 1, 1), date(2026, 12, 31), "hours", 180, 3_120_000),
+    ("PSFP-2025", "psfp", date(2025, 1, 1), date(2025, 12, 31), "hours", 110, 3_000_000),
+    ("PSFP-2026", "psfp", date(2026, 1, 1), date(2026, 12, 31), "hours", 100, 3_120_000),
     ("ASFP-2025", "asfp", date(2025, 4, 1), date(2026, 3, 31), "incidents", 40, 1_200_000),
-    ("ASFP-2026", "asfp", date(2026, 4, 1), date(2027, 3, 31), "hours", 120, 1_260_000),
+    ("ASFP-2026", "asfp", date(2026, 4, 1), date(2027, 3, 31), "hours", 60, 1_260_000),
     ("CLOUD-2025", "cloud", date(2025, 7, 1), date(2026, 6, 30), "unlimited", None, 0),
     ("CLOUD-2026", "cloud", date(2026, 7, 1), date(2027, 6, 30), "unlimited", None, 0),
     ("CLOUD-10", "cloud", date(2026, 3, 1), date(2027, 2, 28), "incidents", 10, 0),
@@ -25,7 +25,7 @@ _PLANS: tuple[tuple[str, str, date, date, str, int | None, int], ...] = (
     # Renewed six weeks late: what was opened in between belongs to no plan.
     ("ONPREM-2026", "on_premises", date(2026, 3, 15), date(2027, 3, 14), "incidents", 20, 0),
 )
-_TECHNICAL_VEHICLES = (("psfp", 30), ("asfp", 24), ("cloud", 30), ("on_premises", 16))
+_TECHNICAL_VEHICLES = (("psfp", 28), ("asfp", 24), ("cloud", 26), ("on_premises", 22))
 _OFFERS = (
     ("Essential", "resold", "Mon-Fri 09:00-17:00", "portal, e-mail", 0, 480, 960, 1920),
     ("Standard", "own", "Mon-Fri 08:00-18:00", "portal, e-mail, phone", 9_900, 120, 480, 960),

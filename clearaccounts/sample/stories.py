@@ -99,10 +99,11 @@ def _promised(book: Book, profile: Profile, dice: Dice) -> None:
 
 
 def pay_next_day(book: Book, profile: Profile) -> None:
-    """What arrives on the day after the last one, for the files of `next_day/`."""
-    on, items = later(LAST_ON, 1), book.overdue(LAST_ON)
+    """What arrives on the day after the last one, for the files of `next_day/`: everything that is open, due or not."""
+    on = later(LAST_ON, 1)
+    items = [item for item in book.items if item.open_cents]
     total = sum(item.open_cents for item in items)
-    source = book.payment(on, total, profile.currency, method="bank_transfer", reference="All overdue invoices")
+    source = book.payment(on, total, profile.currency, method="bank_transfer", reference="All open invoices")
     for item in items:
         book.allocate(on, source, item, item.open_cents)
 

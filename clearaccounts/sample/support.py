@@ -143,7 +143,7 @@ def _unfold(case: Case, dice: Dice) -> None:
     if dice.chance(24):
         case.happens(_work(case, dice, 4), "waiting_on_customer", case.assignee)
         case.happens(timedelta(hours=dice.between(3, 150), minutes=dice.below(60)), "resumed", "customer")
-    if dice.chance({"A": 45, "B": 17, "C": 5}[case.severity]):
+    if dice.chance({"A": 60, "B": 24, "C": 7}[case.severity]):
         case.happens(_work(case, dice, 6), "escalated", case.assignee, "Handed to Microsoft")
         if dice.chance(50):
             case.happens(_work(case, dice, 2), "resumed", case.assignee)
