@@ -1,0 +1,86 @@
+"""Every number on the sample partner, written down: a golden CSV for each query.
+
+A number that changes shows here as a difference, line by line. When a change is meant, write the files anew with
+`python -m pytest tests/test_golden.py --golden-write`, read the difference, and say old and new in the changelog.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from clearaccounts.access import OPERATOR
+from clearaccounts.collections import policy
+from clearaccounts.sample import LAST_ON
+from clearaccounts.settings import SAMPLE_POLICY
+from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries
+
+GOLDEN = Path(__file__).parent / "golden"
+END = datetime(2026, 10, 1)
+QUARTER = {"from_on": date(2026, 7, 1), "to_on": LAST_ON}
+CUSTOMER = "C0001"
+# Parameters that have no default: the day everywhere, one customer, a period, a check.
+USUAL: dict[str, object] = {
+    "as_of_on": LAST_ON,
+    "at": END,
+    "customer_id": CUSTOMER,
+    "check_name": "over_application",
+    "search": "a",
+    **QUARTER,
+}
+# A page of long lists is enough to see a change; the totals are elsewhere.
+ROWS_KEPT = 150
+
+
+def parameters(query: Query) -> dict[str, object]:
+    return {p.name: USUAL[p.name] for p in query.parameters if p.is_required}
+
+
+def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
+    stages = policy.load(SAMPLE_POLICY).table()
+    found: dict[str, pa.Table] = {}
+    for name in query.tables:
+        if name == "policy_stages":
+            found[name] = stages
+        elif name == "stages_now":
+            found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        else:
+            found[name] = EMPTY_TABLES[name]
+    return found
+
+
+def written(table: pa.Table) -> str:
+    def text(value: Any) -> str:
+        if isinstance(value, Decimal):
+            return format(value.normalize() if value else Decimal(0), "f")
+        return "" if value is None else str(value)
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.column_names)
+    writer.writerows([text(value) for value in row.values()] for row in table.slice(0, ROWS_KEPT).to_pylist())
+    writer.writerow([f"{table.num_rows} rows"])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", queries())
+def test_golden(name: str, sample_warehouse: Warehouse, request: pytest.FixtureRequest) -> None:
+    query = queries()[name]
+    shown = written(sample_warehouse.run(name, parameters(query), OPERATOR, tables(query, sample_warehouse)))
+    path = GOLDEN / f"{name.replace('/', '.')}.csv"
+    if request.config.getoption("--golden-write"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert path.exists(), f"{path.name} is missing: write it with --golden-write and read it"
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_without_its_query() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.csv")} == {name.replace("/", ".") for name in queries()}
