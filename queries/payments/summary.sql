@@ -10,25 +10,31 @@ items as (
     select
         open_items.invoice_id,
         max(open_items.due_on) as last_due_on,
-        max(open_items.open_until_on) as settled_on
+        max(open_items.open_until_on) as settled_on,
+        bool_or(open_items.open_until_on is null or open_items.open_until_on > $as_of_on) as is_open
     from open_items
     where open_items.open_from_on <= $as_of_on and ($customer_id is null or open_items.customer_id = $customer_id)
     group by open_items.invoice_id
-    having not bool_or(open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
 ),
 
 settled as (
     select
         invoices.currency,
         invoices.amount_total,
-        items.settled_on - invoices.issued_on as pay_days,
-        items.settled_on - coalesce(invoices.due_on, items.last_due_on, invoices.issued_on) as late_days
-    from items
-    inner join invoices on invoices.invoice_id = items.invoice_id
+        -- What was settled on the day of its issue was never open at the end of a day.
+        coalesce(items.settled_on, invoices.issued_on) - invoices.issued_on as pay_days,
+        coalesce(items.settled_on, invoices.issued_on)
+            - coalesce(invoices.due_on, items.last_due_on, invoices.issued_on) as late_days
+    from invoices
     inner join customers on customers.customer_id = invoices.customer_id
+    left join items on items.invoice_id = invoices.invoice_id
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($customer_id is null or invoices.customer_id = $customer_id)
+        and invoices.is_counted
+        and invoices.issued_on <= $as_of_on
         and (invoices.counts_until_on is null or invoices.counts_until_on > $as_of_on)
-        and ($from_on is null or items.settled_on >= $from_on)
+        and not coalesce(items.is_open, false)
+        and ($from_on is null or coalesce(items.settled_on, invoices.issued_on) >= $from_on)
         and exists (
             select 1
             from allocations_in_force

@@ -169,7 +169,8 @@ settled as (
         own_invoices.issued_on,
         coalesce(own_invoices.due_on, closed_items.last_due_on, own_invoices.issued_on) as due_on,
         own_invoices.amount_total,
-        closed_items.settled_on,
+        -- What was settled on the day of its issue was never open at the end of a day.
+        coalesce(closed_items.settled_on, own_invoices.issued_on) as settled_on,
         exists (
             select 1
             from allocations_in_force
@@ -179,8 +180,9 @@ settled as (
                 and (allocations_in_force.in_force_until_on is null or allocations_in_force.in_force_until_on > $to_on)
         ) as has_payment
     from own_invoices
-    inner join closed_items on closed_items.invoice_id = own_invoices.invoice_id
-    where not closed_items.is_open and closed_items.settled_on between $from_on and $to_on
+    left join closed_items on closed_items.invoice_id = own_invoices.invoice_id
+    where not coalesce(closed_items.is_open, false)
+        and coalesce(closed_items.settled_on, own_invoices.issued_on) between $from_on and $to_on
 ),
 
 days_to_pay as (

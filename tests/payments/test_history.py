@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clearaccounts.access import OPERATOR
 from clearaccounts.payments import HistoryFilter, SummaryFilter, history, summary
+from clearaccounts.receivables import PeriodFilter, kpis
 from tests.worlds import Row, world
 
 INVOICES: list[Row] = [
@@ -48,3 +49,18 @@ def test_how_a_customer_pays(tmp_path: Path) -> None:
         Decimal("3.5"),
         Decimal("0.5"),
     )
+
+
+def test_paid_on_the_day_of_its_issue_is_settled_in_no_time(tmp_path: Path) -> None:
+    warehouse = world(
+        tmp_path,
+        customer_invoices=[{"invoice_id": "I1", "issued_on": "2026-01-01", "due_on": "2026-01-31", "amount_total": "100.00"}],
+        payments=[{"payment_id": "P1", "received_on": "2025-12-31", "amount_total": "100.00"}],
+        allocations=[{"allocation_id": "A1", "applied_on": "2025-12-31", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00"}],
+    )
+    day = date(2026, 3, 31)
+    assert history(warehouse, HistoryFilter("C1", day), OPERATOR).to_pylist()[0]["settled_on"] == date(2026, 1, 1)
+    row = summary(warehouse, SummaryFilter(day, "C1"), OPERATOR).to_pylist()[0]
+    assert (row["invoice_count"], row["average_days_to_pay"], row["average_days_late"]) == (1, 0, -30)
+    figures = kpis(warehouse, PeriodFilter(date(2026, 1, 1), day), OPERATOR).to_pylist()[0]
+    assert (figures["average_days_to_pay"], figures["weighted_days_late"]) == (0, -30)
