@@ -26,3 +26,8 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 def sample_warehouse(sample_folder: DataFolder) -> Warehouse:
     """The sample partner's warehouse."""
     return open_current(sample_folder, Settings())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden-write` writes the golden files anew instead of comparing with them."""
+    parser.addoption("--golden-write", action="store_true", help="write tests/golden anew")
