@@ -23,7 +23,8 @@ class Behaviour:
     """How a customer pays: the kind, and its own figures.
 
     `late_days` is how late a slow one usually is, and what a collapsing one adds each month from
-    `from_on`; `run_day` is a monthly run's day; `low_months` are a seasonal one's lean months.
+    `from_on`; `run_day` is a monthly run's day; `low_months` are a seasonal one's lean months. In a rough
+    patch (first day, last day, days late) even a good payer paid late, and has recovered since.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Behaviour:
     low_months: tuple[int, ...] = ()
     from_on: date = LAST_ON
     by_debit: bool = False
+    rough_patch: tuple[date, date, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,4 +96,11 @@ def _behaviour(dice: Dice, term: Term) -> Behaviour:
         low_months=dice.pick(((7, 8), (1, 2), (8, 12), (2, 11))),
         from_on=later(LAST_ON, -dice.between(7, min(13, term.months + 6)) * 30),
         by_debit=dice.chance(30),
+        rough_patch=_rough_patch(dice, term) if dice.chance(35) and term.months > 8 else None,
     )
+
+
+def _rough_patch(dice: Dice, term: Term) -> tuple[date, date, int]:
+    """It ends early enough for all of it to be paid by the sample's last day."""
+    last_on = later(LAST_ON, -dice.between(100, term.months * 30 - 60))
+    return later(last_on, -dice.between(45, 120)), last_on, dice.between(18, 70)

@@ -38,6 +38,8 @@ def pays_on(item: Item, profile: Profile, dice: Dice) -> date:
     """The business day on which a customer pays an item, by its own habits."""
     habit, due = profile.behaviour, item.due_on
     jitter = dice.between(-2, 2)
+    if habit.rough_patch is not None and habit.rough_patch[0] <= due <= habit.rough_patch[1]:
+        return business_day(later(due, habit.rough_patch[2] + 2 * jitter))
     if habit.kind == "monthly_run":
         # A run takes in what falls due up to twelve days after it; the rest waits for the next month's.
         run = add_months(due.replace(day=habit.run_day), -1)
