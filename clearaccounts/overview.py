@@ -66,6 +66,16 @@ def trend(warehouse: Warehouse, chosen: TrendFilter, viewer: Viewer) -> pa.Table
     return warehouse.run("overview/trend", chosen, viewer)
 
 
+def currencies(warehouse: Warehouse, viewer: Viewer) -> pa.Table:
+    """One row per currency in which the customers in view were ever billed, paid or credited."""
+    return warehouse.run("overview/currencies", {}, viewer)
+
+
+def failed_check_count(warehouse: Warehouse, viewer: Viewer) -> int:
+    """How many checks of this build that must find nothing found something."""
+    return int(warehouse.run("overview/failed_checks", {}, viewer)["check_count"][0].as_py())
+
+
 def checks(warehouse: Warehouse, viewer: Viewer) -> pa.Table:
     """One row per data check of this build, failures first."""
     return warehouse.run("overview/checks", {}, viewer)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearaccounts.access import Viewer
 from clearaccounts.text import N_, Language
@@ -41,6 +42,13 @@ class AgeingFilter:
             basis=language.gettext(BASES[self.basis]),
             currency=self.currency or language.gettext("all currencies"),
         )
+
+
+@dataclass(frozen=True)
+class BucketsFilter(AgeingFilter):
+    """An ageing added up over the customers in view, or of one of them."""
+
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def ageing(warehouse: Warehouse, chosen: AgeingFilter, viewer: Viewer) -> pa.Tab
     return warehouse.run("receivables/ageing", chosen, viewer)
 
 
-def ageing_buckets(warehouse: Warehouse, chosen: AgeingFilter, viewer: Viewer) -> pa.Table:
+def ageing_buckets(warehouse: Warehouse, chosen: BucketsFilter, viewer: Viewer) -> pa.Table:
     """One row per currency and bucket, empty ones too, added up over the customers in view."""
     return warehouse.run("receivables/ageing_buckets", chosen, viewer)
 
@@ -109,6 +117,34 @@ def ageing_buckets(warehouse: Warehouse, chosen: AgeingFilter, viewer: Viewer) -
 def ageing_company(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) -> pa.Table:
     """One row per customer and bucket in company currency, revaluation in a bucket of its own."""
     return warehouse.run("receivables/ageing_company", chosen, viewer)
+
+
+def company_buckets(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) -> pa.Table:
+    """`ageing_company` added up over the customers in view: one row per bucket that is not empty, in order of age.
+
+    Columns `bucket, item_count, amount_outstanding`; the amounts are in company currency.
+    """
+    summed = ageing_company(warehouse, chosen, viewer).group_by("bucket").aggregate(
+        [("item_count", "sum"), ("amount_outstanding", "sum")]
+    ).rename_columns({"item_count_sum": "item_count", "amount_outstanding_sum": "amount_outstanding"})
+    order = [*bucket_names(chosen.bucket_edges), "unapplied", "revaluation"]
+    rows = sorted(summed.to_pylist(), key=lambda row: order.index(row["bucket"]))
+    return pa.Table.from_pylist(rows, schema=summed.schema)
+
+
+def control_by_currency(warehouse: Warehouse, chosen: ControlFilter, viewer: Viewer) -> pa.Table:
+    """`control_totals` added up over the customers in view: one row per currency, in order of its code.
+
+    Columns `currency, amount_outstanding, amount_unapplied, amount_control, amount_difference`, and `wrong_count`:
+    the customers whose buckets differ from their control total (differences could cancel out in the sum).
+    """
+    totals = control_totals(warehouse, chosen, viewer)
+    names = ["amount_outstanding", "amount_unapplied", "amount_control", "amount_difference"]
+    is_wrong = pc.cast(pc.not_equal(totals["amount_difference"], pa.scalar(0, totals["amount_difference"].type)), pa.int64())
+    summed = totals.append_column("wrong_count", is_wrong).group_by("currency").aggregate(
+        [(name, "sum") for name in (*names, "wrong_count")]
+    )
+    return summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names]).sort_by("currency")
 
 
 def ageing_without_rate(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> pa.Table:

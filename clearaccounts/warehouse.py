@@ -340,6 +340,8 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "is_flagged": pa.array([], pa.bool_()),
         "hold_reasons": pa.array([], pa.string()),
     }),
+    # Any rows about customers, whose names are wanted.
+    "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
     # The open suspension marks, folded from the events of the decisions store.
     "marks_now": pa.table({
         "mark_id": pa.array([], pa.string()),

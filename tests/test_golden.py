@@ -51,6 +51,8 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
             found[name] = stages
         elif name == "stages_now":
             found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name == "customers_wanted":
+            found[name] = pa.table({"customer_id": [CUSTOMER]})
         else:
             found[name] = EMPTY_TABLES[name]
     return found

@@ -5,6 +5,7 @@
 -- Parameter bucket_edges integers = 30,60,90: last day of each bucket, in days overdue.
 -- Parameter basis text = due_date (due_date, invoice_date): the date from which days overdue are counted.
 -- Parameter currency text = null: ISO 4217; all when left out.
+-- Parameter customer_id text = null: one customer; all when left out.
 --
 -- Every bucket has its row, also an empty one, in order of age; unapplied comes last.
 with
@@ -45,6 +46,7 @@ own_documents as (
     inner join customers on customers.customer_id = documents.customer_id
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and ($currency is null or documents.currency = $currency)
+        and ($customer_id is null or documents.customer_id = $customer_id)
 ),
 
 every_bucket as (

@@ -1,0 +1,155 @@
+"""The parts of the ageing page: bars that filter, the control total, the two tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from clearaccounts import accounts, receivables
+from clearaccounts.access import Viewer
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import charts, controls, labels, tables, theme, url, words
+from clearaccounts.ui.tables import Column, Paged
+from clearaccounts.warehouse import Warehouse
+
+VIEWS = {"customers": N_("Customers"), "items": N_("Open items")}
+
+ITEM_COLUMNS = (
+    Column("customer_name", N_("Customer"), width="medium"),
+    Column("invoice_id", N_("Invoice")),
+    Column("instalment_number", N_("Instalment"), "number", "small"),
+    Column("issued_on", N_("Issued"), "day"),
+    Column("due_on", N_("Due"), "day"),
+    Column("overdue_days", N_("Days overdue"), "number"),
+    Column("bucket", N_("Bucket"), "bucket"),
+    Column("amount_total", N_("Invoiced"), "amount"),
+    Column("amount_outstanding", N_("Outstanding"), "amount"),
+)
+
+
+def customer_columns(bucket: str | None) -> tuple[Column, ...]:
+    """The customers table; with a bucket chosen, how much is in it stands first."""
+    in_bucket = (Column("amount_in_bucket", N_("In this bucket"), "amount"),) if bucket else ()
+    return (
+        Column("customer_name", N_("Customer"), width="large"),
+        Column("customer_id", N_("Id"), width="small"),
+        *in_bucket,
+        Column("amount_outstanding", N_("Outstanding"), "amount"),
+        Column("amount_overdue", N_("Overdue"), "amount"),
+        Column("amount_unapplied", N_("Unapplied"), "amount"),
+        Column("overdue_days", N_("Oldest, days overdue"), "number"),
+        Column("item_count", N_("Open items"), "number"),
+    )
+
+
+def totals(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> pa.Table:
+    """Per currency: buckets, unapplied, control total, difference."""
+    return receivables.control_by_currency(warehouse, receivables.ControlFilter(chosen.as_of_on, chosen.currency), viewer)
+
+
+def control(table: pa.Table, language: Language) -> None:
+    """What the buckets add up to beside what the documents say, and whether the two agree."""
+    translate = language.gettext
+    with st.container(horizontal=True, gap="small"):
+        for row in table.to_pylist():
+            is_right = row["wrong_count"] == 0
+            st.badge(
+                translate(N_("{currency}: agrees")).format(currency=row["currency"]) if is_right
+                else translate(N_("{currency}: differs by {amount}")).format(
+                    currency=row["currency"], amount=language.amount(row["amount_difference"], row["currency"])),
+                icon=":material/check:" if is_right else ":material/error:", color="green" if is_right else "red",
+            )
+    tables.show(
+        table,
+        (
+            Column("currency", N_("Currency"), width="small"),
+            Column("amount_outstanding", N_("Buckets"), "amount"),
+            Column("amount_unapplied", N_("Unapplied"), "amount"),
+            Column("amount_control", N_("Control total"), "amount", help=N_("Invoices less payments, credit notes and write-offs")),
+        ),
+        key="control", alt=translate(N_("Control total")),
+    )
+
+
+def apart(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """What stands outside these numbers: drafts and voids, missing due dates, documents without a rate."""
+    language = words.language()
+    day = receivables.DayFilter(chosen.as_of_on)
+    by_reason: dict[str, list[str]] = {}
+    for row in receivables.documents_apart(warehouse, day, viewer).to_pylist():
+        if chosen.currency in (None, row["currency"]):
+            said = f"{language.number(row['document_count'])} ({language.amount(row['amount_total'], row['currency'])})"
+            by_reason.setdefault(row["reason"], []).append(said)
+    for reason, parts in by_reason.items():
+        st.caption(words.plain(f"{labels.title(reason, language)}: {', '.join(parts)}"))
+    if chosen.currency is None:
+        for row in receivables.ageing_without_rate(warehouse, day, viewer).to_pylist():
+            text = language.gettext(N_("{amount} in {count} documents have no exchange rate and stay out of the bars."))
+            st.caption(words.plain(text.format(
+                amount=language.amount(row["amount_open"], row["currency"]), count=language.number(row["item_count"]))))
+
+
+def bars(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> str | None:
+    """The bars and, beside them, the same filter as a control; returns the chosen bucket."""
+    language = words.language()
+    translate = language.gettext
+    table, currency = buckets(warehouse, chosen, viewer)
+    options = table["bucket"].to_pylist()
+    choosable = [bucket for bucket in options if bucket != "revaluation"]
+    st.subheader(translate(N_("Outstanding by days overdue, in {currency}")).format(currency=currency), anchor=False)
+    url.seed("bucket", choosable)
+    bucket = st.pills(
+        translate(N_("Bucket")), choosable, key="bucket", on_change=url.keep, args=("bucket",), label_visibility="collapsed",
+        format_func=lambda name: labels.bucket(name, language),
+    )
+    st.plotly_chart(
+        charts.ageing_bars(table, currency, language, theme.palette(), chosen=bucket),
+        key="ageing_bars", on_select=_follow_click, selection_mode="points", theme=None,
+        config={"displayModeBar": False}, alt=charts.ageing_alt(table, currency, language),
+    )
+    return bucket
+
+
+def _follow_click() -> None:
+    """A click on a bar chooses its bucket, a click on the chosen one lets go of it."""
+    points: list[dict[str, Any]] = st.session_state["ageing_bars"]["selection"]["points"]
+    clicked = points[0].get("customdata") if points else None
+    if isinstance(clicked, list):
+        clicked = clicked[0] if clicked else None
+    if clicked is not None and clicked != "revaluation":
+        st.session_state["bucket"] = None if st.session_state.get("bucket") == clicked else clicked
+        url.keep("bucket")
+
+
+def buckets(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, customer_id: str | None = None,
+) -> tuple[pa.Table, str]:
+    """One row per bucket and the currency they are in: the chosen one, or the company's for all."""
+    if chosen.currency is None and customer_id is None:
+        wanted = receivables.CompanyFilter(chosen.as_of_on, chosen.bucket_edges, chosen.basis)
+        return receivables.company_buckets(warehouse, wanted, viewer), warehouse.build.company_currency
+    filtered = receivables.BucketsFilter(chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id)
+    return receivables.ageing_buckets(warehouse, filtered, viewer), chosen.currency or warehouse.build.company_currency
+
+
+def customers(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, search: str | None) -> Paged:
+    """One page of customers, those who owe the most overdue first."""
+    def fetch(limit: int | None, offset: int) -> pa.Table:
+        wanted = receivables.CustomersFilter(
+            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, bucket, search, limit, offset)
+        return receivables.ageing_customers(warehouse, wanted, viewer)
+    return tables.paged(fetch, "page")
+
+
+def items(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, customer_id: str | None = None) -> Paged:
+    """One page of open items, the longest overdue first."""
+    def fetch(limit: int | None, offset: int) -> pa.Table:
+        wanted = receivables.OpenItemsFilter(
+            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id, bucket, limit, offset)
+        return accounts.with_names(warehouse, receivables.open_items(warehouse, wanted, viewer), viewer)
+    counted = receivables.BucketsFilter(chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id)
+    rows = receivables.ageing_buckets(warehouse, counted, viewer).to_pylist()
+    row_count = sum(row["item_count"] for row in rows if row["bucket"] != "unapplied" and bucket in (None, row["bucket"]))
+    return tables.paged(fetch, "page", row_count)

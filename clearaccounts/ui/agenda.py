@@ -1,0 +1,100 @@
+"""What needs a decision today, as lines that lead to where it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from clearaccounts import escalations, overview
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.importing import records
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import connection, controls, messages, registry, suspensions_view, words
+from clearaccounts.ui.registry import Entry
+from clearaccounts.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: how many, of what, and where to go."""
+
+    count: int
+    text: str
+    entry: Entry
+    icon: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+def today(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list[Item]:
+    """The lines that this person can act on, the most urgent first; those with nothing to do are left out."""
+    language = words.language()
+    found: list[Item] = []
+    if viewer.may(Permission.VIEW_FLAGS):
+        found += _marks(warehouse, chosen, viewer, language)
+    if viewer.may(Permission.VIEW_CASES):
+        found += _support(warehouse, chosen, viewer, language)
+    if viewer.may(Permission.VIEW_ESCALATIONS):
+        found += _plans(warehouse, chosen, viewer, language)
+    if viewer.may(Permission.VIEW_DATA):
+        found += _checks(warehouse, viewer, language)
+    return [item for item in found if item.count]
+
+
+def _marks(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
+    lists = suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
+    overtaken = lists["overtaken"].num_rows
+    flagged = lists["flagged"].num_rows
+    found = [Item(
+        overtaken,
+        language.ngettext(
+            "{count} mark no longer stands: paid or held since", "{count} marks no longer stand: paid or held since", overtaken),
+        registry.SUSPENSIONS, "event_busy", {"list": "overtaken"},
+    )]
+    if viewer.may(Permission.APPROVE):
+        waiting = suspensions_view.waiting_for(lists["marked"], viewer)
+        text = language.ngettext("{count} mark waits for your approval", "{count} marks wait for your approval", waiting)
+        found.append(Item(waiting, text, registry.SUSPENSIONS, "approval", {"list": "marked"}))
+    text = language.ngettext("{count} customer is flagged and not marked", "{count} customers are flagged and not marked", flagged)
+    return [*found, Item(flagged, text, registry.SUSPENSIONS, "flag", {"list": "flagged"})]
+
+
+def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
+    row = overview.support_summary(warehouse, overview.SupportFilter(chosen.as_of_on), viewer).to_pylist()[0]
+    count = row["open_severity_a_count"]
+    text = language.ngettext("{count} case of severity A is open", "{count} cases of severity A are open", count)
+    return [Item(count, text, registry.CASES, "priority_high", {"severity": "A"})]
+
+
+def _plans(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
+    rows = escalations.usage(warehouse, escalations.UsageFilter(chosen.as_of_on), viewer).to_pylist()
+    count = sum(1 for row in rows if row["runs_out_on"] is not None and row["ends_on"] is not None and row["runs_out_on"] < row["ends_on"])
+    text = language.ngettext(
+        "{count} support plan runs out before its term ends", "{count} support plans run out before their terms end", count)
+    return [Item(count, text, registry.ESCALATIONS, "hourglass_bottom")]
+
+
+def _checks(warehouse: Warehouse, viewer: Viewer, language: Language) -> list[Item]:
+    rejected = sum(one.rejected for one in records.landings(connection.folder()))
+    rejects = language.ngettext("{count} imported row was rejected", "{count} imported rows were rejected", rejected)
+    count = sum(1 for row in overview.checks(warehouse, viewer).to_pylist() if row["offender_count"])
+    text = language.ngettext("{count} data check found something", "{count} data checks found something", count)
+    return [
+        Item(rejected, rejects, registry.DATA, "playlist_remove", {"section": "rejects"}),
+        Item(count, text, registry.DATA, "rule", {"section": "checks"}),
+    ]
+
+
+def draw(items: Sequence[Item]) -> None:
+    """The lines, each a link."""
+    language = words.language()
+    translate = language.gettext
+    st.subheader(translate(N_("What needs a decision today")), anchor=False)
+    if not items:
+        messages.empty(translate(N_("Nothing is waiting for you. New flags appear with the next import.")))
+    for item in items:
+        st.page_link(
+            item.entry.path, label=words.plain(item.text.format(count=language.number(item.count))),
+            icon=f":material/{item.icon}:", query_params=controls.link(item.entry, **item.parameters),
+        )

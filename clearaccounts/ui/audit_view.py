@@ -1,0 +1,62 @@
+"""The parts of the audit page: the events a person may read, and whether the store is whole."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pyarrow as pa
+import streamlit as st
+
+from clearaccounts.access import Viewer
+from clearaccounts.decisions import EventFilter, Finding, Store, as_table
+from clearaccounts.text import N_
+from clearaccounts.ui import connection, guard, tables
+from clearaccounts.ui.tables import Column, Paged
+
+COLUMNS = (
+    Column("occurred_at", N_("When, UTC"), "moment"),
+    Column("actor_name", N_("Who")),
+    Column("actor_role", N_("As"), "label"),
+    Column("event_type", N_("What"), "label"),
+    Column("subject_type", N_("About"), "label"),
+    Column("subject_id", N_("Which")),
+    Column("customer_id", N_("Customer id")),
+    Column("reason", N_("Reason"), width="medium"),
+    Column("details", N_("Details"), width="medium"),
+    Column("sequence", N_("Number"), "number"),
+    Column("hash", N_("Hash")),
+)
+EVENT_TYPES = ("mark", "approve", "decline", "withdraw", "imported", "denied", "break_accepted")
+_FINDINGS = "_verified"
+
+
+def wanted(event_type: str, customer_id: str, from_on: date | None, until_on: date | None) -> EventFilter:
+    """The filter that the controls ask for; days begin and end in company time, both included."""
+    return EventFilter(
+        event_type=event_type or None, customer_id=customer_id or None,
+        from_at=connection.midnight(from_on) if from_on else None,
+        until_at=connection.midnight(until_on + timedelta(days=1)) if until_on else None,
+    )
+
+
+def events(store: Store, viewer: Viewer, chosen: EventFilter) -> Paged:
+    """One page of events, newest first; the store gives each person only their part."""
+    page = store.events(viewer, chosen, limit=1)
+
+    def fetch(limit: int | None, offset: int) -> pa.Table:
+        return as_table(store.events(viewer, chosen, limit=limit, offset=offset).events)
+    return tables.paged(fetch, "page", page.event_count)
+
+
+def verify() -> None:
+    """Callback: audit the whole store and keep what was found for this run of the page."""
+    if guard.viewer() is not None:
+        st.session_state[_FINDINGS] = connection.store().verify()
+
+
+def findings() -> list[Finding] | None:
+    """What the last click on "Verify" found; None before it."""
+    found: list[Finding] | None = st.session_state.get(_FINDINGS)
+    return found
+
+

@@ -1,0 +1,211 @@
+"""Pure functions from a result to a Plotly figure, with a sentence for who cannot see it.
+
+Horizontal bars from zero, labelled directly; colour means something or is grey. The ageing ramp is
+defined here, once: from a cool neutral (not yet due) to a deep red (oldest), in steps of lightness,
+so that it reads without colour too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import plotly.graph_objects as go
+import pyarrow as pa
+
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import labels
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme."""
+
+    text: str
+    muted: str
+    grid: str
+    accent: str
+    bar: str
+    late: str
+    ramp: tuple[str, ...]
+
+
+LIGHT = Palette(
+    text="#111111", muted="#4a4f57", grid="#e4e7ec", accent="#0b57b0", bar="#8593a5", late="#9d2a1f",
+    ramp=("#b9c6d3", "#e0b48f", "#d0825c", "#b04a35", "#7d1712"),
+)
+DARK = Palette(
+    text="#eef1f5", muted="#b9c0ca", grid="#2b3340", accent="#8ab8ff", bar="#6d7b8d", late="#ff8f7e",
+    ramp=("#46525f", "#7c6249", "#b3764c", "#e07f5f", "#ffa596"),
+)
+
+_FONT = "'Source Sans', sans-serif"
+
+
+def _mix(first: str, second: str, share: float) -> str:
+    parts = [(int(first[i:i + 2], 16), int(second[i:i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
+def ageing_colours(buckets: Sequence[str], palette: Palette) -> dict[str, str]:
+    """A colour for each bucket: the ramp stretched over however many there are; grey for unapplied money."""
+    aged = [bucket for bucket in buckets if bucket not in {"unapplied", "revaluation"}]
+    colours = dict.fromkeys(buckets, palette.grid)
+    last = len(palette.ramp) - 1
+    for index, bucket in enumerate(aged):
+        position = index * last / max(len(aged) - 1, 1)
+        lower = min(int(position), last - 1)
+        colours[bucket] = _mix(palette.ramp[lower], palette.ramp[lower + 1], position - lower)
+    return colours
+
+
+def _bars(height: int, palette: Palette) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height, margin={"l": 0, "r": 0, "t": 4, "b": 0}, showlegend=False, bargap=0.28,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", dragmode=False,
+        font={"family": _FONT, "size": 13, "color": palette.text}, hoverlabel={"font": {"family": _FONT}},
+        xaxis={"visible": False, "fixedrange": True, "zeroline": True, "rangemode": "tozero"},
+        yaxis={"fixedrange": True, "autorange": "reversed", "ticklabelstandoff": 8, "type": "category", "automargin": True},
+        uniformtext={"mode": "show", "minsize": 12},
+    )
+    return figure
+
+
+def _room(values: Sequence[Decimal], share: float) -> list[float]:
+    """The axis from zero, with room (a share of the longest bar) for labels that stand outside the bars."""
+    low, high = min([*values, Decimal(0)]), max([*values, Decimal(0)])
+    span = float(high - low) or 1.0
+    return [float(low) - (span * share * 0.8 if low < 0 else 0.0), float(high) + span * share]
+
+
+def ageing_bars(
+    table: pa.Table, currency: str, language: Language, palette: Palette, *, chosen: str | None = None, room: float = 0.26,
+) -> go.Figure:
+    """Amount per bucket, oldest at the bottom; the chosen bucket stands out, the others step back.
+
+    Args:
+        table: `bucket, amount_outstanding`, in the order of the buckets.
+        currency: of the amounts.
+        language: for the labels.
+        palette: of the theme.
+        chosen: the bucket that the page is filtered by.
+        room: for the labels, as a share of the longest bar; more on a narrow chart.
+    """
+    buckets: list[str] = table["bucket"].to_pylist()
+    amounts: list[Decimal] = table["amount_outstanding"].to_pylist()
+    colours = ageing_colours(buckets, palette)
+    figure = _bars(34 * max(len(buckets), 3) + 12, palette)
+    figure.add_bar(
+        orientation="h",
+        y=[labels.bucket(bucket, language) for bucket in buckets],
+        x=[float(amount) for amount in amounts],  # only a length in pixels; the label is the exact amount
+        text=[language.amount(amount, currency) for amount in amounts],
+        textposition="outside", cliponaxis=False,
+        customdata=buckets,
+        marker={
+            "color": [colours[bucket] for bucket in buckets],
+            "opacity": [1.0 if chosen in (None, bucket) else 0.35 for bucket in buckets],
+        },
+        hovertemplate="%{y}: %{text}<extra></extra>",
+        selected={"textfont": {"color": palette.text}},
+        unselected={"marker": {"opacity": 0.35}, "textfont": {"color": palette.text}},
+    )
+    figure.update_xaxes(range=_room(amounts, room))
+    return figure
+
+
+def ageing_alt(table: pa.Table, currency: str, language: Language) -> str:
+    """The same in one sentence."""
+    parts = [
+        f"{labels.bucket(bucket, language)} {language.amount(amount, currency)}"
+        for bucket, amount in zip(table["bucket"].to_pylist(), table["amount_outstanding"].to_pylist(), strict=True)
+    ]
+    return language.gettext(N_("Amount outstanding by days overdue: {parts}.")).format(parts="; ".join(parts))
+
+
+def payment_history(table: pa.Table, language: Language, palette: Palette) -> go.Figure:
+    """Days from due date to settlement, one mark per settled invoice by day of issue; the line is the due date.
+
+    Args:
+        table: `issued_on, invoice_id, days_late` of settled invoices (positive = late).
+        language: for the labels.
+        palette: of the theme.
+    """
+    days: list[int] = table["days_late"].to_pylist()
+    figure = _bars(210, palette)
+    figure.add_scatter(
+        x=table["issued_on"].to_pylist(), y=days, mode="markers",
+        customdata=[[language.day(day), invoice] for day, invoice in zip(
+            table["issued_on"].to_pylist(), table["invoice_id"].to_pylist(), strict=True)],
+        marker={"size": 8, "color": [palette.late if late > 0 else palette.bar for late in days]},
+        hovertemplate="%{customdata[1]}, %{customdata[0]}: %{y}<extra></extra>",
+    )
+    figure.add_hline(y=0, line={"color": palette.muted, "width": 1})
+    figure.update_layout(
+        xaxis={"visible": True, "showgrid": False, "rangemode": "normal", "tickformat": "%m/%y", "nticks": 8},
+        yaxis={"type": "linear", "autorange": True, "gridcolor": palette.grid, "zeroline": False, "rangemode": "normal"},
+    )
+    return figure
+
+
+def payment_history_alt(table: pa.Table, language: Language) -> str:
+    """The same in one sentence."""
+    days: list[int] = table["days_late"].to_pylist()
+    late = sum(1 for day in days if day > 0)
+    return language.gettext(N_("{late} of {settled} settled invoices were paid after their due date.")).format(
+        late=language.number(late), settled=language.number(len(days))
+    )
+
+
+def counts(labels: Sequence[str], values: Sequence[int], language: Language, palette: Palette, chosen: str | None = None) -> go.Figure:
+    """A count per category, the largest first as given; the chosen one in the accent."""
+    figure = _bars(26 * max(len(labels), 3) + 12, palette)
+    figure.add_bar(
+        orientation="h", y=list(labels), x=list(values), text=[language.number(value) for value in values],
+        textposition="outside", cliponaxis=False, customdata=list(labels),
+        marker={"color": [palette.accent if label == chosen else palette.bar for label in labels]},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    figure.update_xaxes(range=[0, max([*values, 1]) * 1.15])
+    return figure
+
+
+def counts_alt(labels: Sequence[str], values: Sequence[int], language: Language) -> str:
+    """The same in one sentence."""
+    return "; ".join(f"{label} {language.number(value)}" for label, value in zip(labels, values, strict=True)) + "."
+
+
+def burn(labels: Sequence[str], used: Sequence[Decimal], elapsed: Sequence[Decimal], language: Language, palette: Palette) -> go.Figure:
+    """Used share of each entitlement as a bar, the elapsed share of its term as a tick across it.
+
+    Args:
+        labels: one per support plan.
+        used: used / entitled, 0 to 1 and beyond.
+        elapsed: elapsed / term, 0 to 1.
+        language: for the labels.
+        palette: of the theme.
+    """
+    figure = _bars(34 * max(len(labels), 2) + 12, palette)
+    figure.add_bar(
+        orientation="h", y=list(labels), x=[float(share) for share in used],
+        text=[language.percent(share) for share in used], textposition="outside", cliponaxis=False,
+        marker={"color": [palette.late if share > gone else palette.bar for share, gone in zip(used, elapsed, strict=True)]},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[float(gone) for gone in elapsed], y=list(labels), mode="markers", hoverinfo="skip",
+        marker={"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": palette.text}},
+    )
+    figure.update_xaxes(range=[0, max([1.0, *(float(share) for share in used)]) * 1.15])
+    return figure
+
+
+def burn_alt(labels: Sequence[str], used: Sequence[Decimal], elapsed: Sequence[Decimal], language: Language) -> str:
+    """The same in one sentence."""
+    text = language.gettext(N_("{plan}: {used} used, {elapsed} of the term elapsed"))
+    return "; ".join(
+        text.format(plan=label, used=language.percent(share), elapsed=language.percent(gone))
+        for label, share, gone in zip(labels, used, elapsed, strict=True)
+    ) + "."

@@ -1,0 +1,146 @@
+"""The stores behind the pages: one warehouse build per run of a page, and the decisions.
+
+A run takes the current build once and uses it for all its numbers, so that a page never mixes two
+builds. A build that is replaced meanwhile is closed when the last run lets go of it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+
+from clearaccounts.collections.policy import Policy, in_force
+from clearaccounts.collections.suspensions import Grounds
+from clearaccounts.decisions import Store, open_store
+from clearaccounts.settings import DataFolder, Settings, load, served_folder
+from clearaccounts.warehouse import Warehouse, current_path, open_current
+
+
+@cache
+def settings() -> Settings:
+    """The configuration, read once per process from `CLEARACCOUNTS_CONFIG` or `clearaccounts.toml`.
+
+    Raises:
+        SettingsError: the file holds something we cannot use.
+    """
+    return load(Path(os.environ.get("CLEARACCOUNTS_CONFIG") or "clearaccounts.toml"))
+
+
+def data_root() -> Path:
+    """The data folder: `CLEARACCOUNTS_DATA` or `data`."""
+    return Path(os.environ.get("CLEARACCOUNTS_DATA") or "data")
+
+
+def folder() -> DataFolder:
+    """The folder being served: the partner's, or the sample while that is empty."""
+    return served_folder(data_root())
+
+
+class _Current:
+    """The build that new runs get; opened again when the pointer names another file."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._warehouse: Warehouse | None = None
+
+    def get(self) -> Warehouse:
+        with self._lock:
+            served = folder()
+            path = current_path(served)
+            if self._warehouse is None or path != self._path:
+                self._warehouse = open_current(served, settings())
+                self._path = self._warehouse.path
+            return self._warehouse
+
+
+_current = _Current()
+
+
+class _Stores:
+    """The decisions stores of this process, one per folder served."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stores: dict[Path, Store] = {}
+
+    def get(self) -> Store:
+        with self._lock:
+            served = folder()
+            if served.path not in self._stores:
+                self._stores[served.path] = open_store(served, settings())
+            return self._stores[served.path]
+
+
+_stores = _Stores()
+
+
+def store() -> Store:
+    """What people decided about the partner being served.
+
+    Raises:
+        DecisionError: the store cannot be opened.
+    """
+    return _stores.get()
+
+
+def policy(as_of_on: date) -> Policy | None:
+    """The collections policy in force on a day, or None.
+
+    Raises:
+        SettingsError: a file that the settings name does not exist.
+        PolicyError: a policy file holds something we cannot use.
+    """
+    return in_force(settings(), folder(), as_of_on)
+
+
+def grounds() -> Grounds:
+    """What an action rests on: the newest build and the policy, looked up when it happens."""
+    return Grounds(newest_warehouse, policy)
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which `day` begins in company time."""
+    return datetime.combine(day, time(), settings().company.zone)
+
+
+def now() -> datetime:
+    """The clock, with its zone; only the outermost layer reads it."""
+    return datetime.now(UTC)
+
+
+class _Run(threading.local):
+    """What the script run on this thread uses; Streamlit runs each session's script on a thread of its own."""
+
+    warehouse: Warehouse | None = None
+
+
+_run = _Run()
+
+
+def begin_run() -> None:
+    """Forget the build of the thread's previous run; the entry script calls this first."""
+    _run.warehouse = None
+
+
+def warehouse() -> Warehouse:
+    """The build that this run uses.
+
+    Raises:
+        NoWarehouse: nothing has been built yet.
+    """
+    if _run.warehouse is None:
+        _run.warehouse = _current.get()
+    return _run.warehouse
+
+
+def newest_warehouse() -> Warehouse:
+    """The current build, whatever this run uses: for an action, which must never decide on an old one.
+
+    Raises:
+        NoWarehouse: nothing has been built yet.
+    """
+    return _current.get()

@@ -1,0 +1,144 @@
+"""The filters that pages share: day, currency, ageing rule. Bound to the URL, checked, and said in words.
+
+They are drawn by the entry script, so that they keep their value from page to page; a page reads
+them with the functions below. Their names in the URL are the parameters' names in `queries/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from clearaccounts import overview
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.errors import BadParameter
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import connection, labels, url, words
+from clearaccounts.ui.registry import Entry
+from clearaccounts.warehouse import Parameter, Warehouse, read_value
+
+DEFAULT_EDGES = "30,60,90"
+BASES = ("due_date", "invoice_date")
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+_EDGES = Parameter("bucket_edges", "integers", "last day of each bucket", is_required=False)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the shared controls are set to; `currency` None means all, in company currency."""
+
+    as_of_on: date
+    currency: str | None
+    bucket_edges: tuple[int, ...]
+    basis: str
+
+    def in_words(self, language: Language, parts: Iterable[str], viewer: Viewer) -> str:
+        """The filter as a caption: `As of 30 Sep 2026 · EUR · by due date`.
+
+        Args:
+            language: the reader's.
+            parts: which of `day`, `currency`, `ageing` this page uses.
+            viewer: whose scope applies; a sales agent reads that these are their own customers.
+        """
+        translate = language.gettext
+        said = []
+        for part in parts:
+            if part == "day":
+                said.append(translate(N_("As of {day}")).format(day=language.day(self.as_of_on)))
+            elif part == "currency":
+                said.append(self.currency or translate(N_("all currencies, in company currency")))
+            else:
+                said.append(
+                    translate(N_("days overdue from the due date")) if self.basis == "due_date"
+                    else translate(N_("days from the invoice date"))
+                )
+        if viewer.agent_scope is not None:
+            said.append(translate(N_("your own customers")))
+        return " · ".join(said)
+
+
+# (build, person) -> currencies: small, and the same for as long as the build is served.
+_currencies_of: dict[tuple[str, str], list[str]] = {}
+
+
+def _currencies(warehouse: Warehouse, viewer: Viewer) -> list[str]:
+    key = (warehouse.build.build_id, viewer.user_id)
+    if key not in _currencies_of:
+        if len(_currencies_of) >= 200:
+            _currencies_of.clear()
+        _currencies_of[key] = overview.currencies(warehouse, viewer)["currency"].to_pylist()
+    return _currencies_of[key]
+
+
+def parts(filters: Iterable[str], viewer: Viewer) -> tuple[str, ...]:
+    """Those of a page's filters that mean something to this person: without amounts there is no currency to choose."""
+    return tuple(part for part in filters if part == "day" or viewer.may(Permission.VIEW_RECEIVABLES))
+
+
+def draw(filters: Iterable[str], viewer: Viewer) -> None:
+    """The controls of a page, in one row: `day`, `currency`, `ageing`."""
+    wanted = parts(filters, viewer)
+    if not wanted:
+        return
+    warehouse = connection.warehouse()
+    language = words.language()
+    translate = language.gettext
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls", gap="small", width="content"):
+        if "day" in wanted:
+            st.date_input(
+                translate(N_("As of")), value=warehouse.build.as_of_on, min_value=_FIRST_DAY, max_value=_LAST_DAY,
+                key="as_of_on", bind="query-params", persist_state="session", width=140,
+                format="MM/DD/YYYY" if language.locale.endswith("_US") else "DD/MM/YYYY",
+            )
+        if "currency" in wanted:
+            currencies = _currencies(warehouse, viewer)
+            st.selectbox(
+                translate(N_("Currency")), ["", *currencies], key="currency", bind="query-params", persist_state="session", width=130,
+                format_func=lambda code: code or translate(N_("All, in {currency}")).format(currency=warehouse.build.company_currency),
+            )
+        if "ageing" in wanted:
+            url.seed("basis", BASES, BASES[0])
+            st.segmented_control(
+                translate(N_("Days counted from")), BASES, required=True, key="basis", on_change=url.keep, args=("basis", BASES[0]),
+                persist_state="session", format_func=lambda basis: labels.title(basis, language),
+            )
+            st.text_input(
+                translate(N_("Bucket ends")), DEFAULT_EDGES, key="bucket_edges", max_chars=60,
+                bind="query-params", persist_state="session", width=120,
+                placeholder=DEFAULT_EDGES,
+            )
+
+
+def chosen() -> Chosen:
+    """What the controls are set to, checked; what this page does not draw has its default.
+
+    Raises:
+        BadParameter: the bucket edges are not growing whole numbers; the sentence says so.
+    """
+    warehouse = connection.warehouse()
+    state = st.session_state
+    edges = str(state.get("bucket_edges") or DEFAULT_EDGES).replace(" ", "")
+    numbers = read_value(_EDGES, edges)
+    if not isinstance(numbers, list) or len(numbers) > 12:
+        raise BadParameter(N_("{name} is {value}; it must be {wanted}."), name="bucket-edges", value=edges, wanted="at most 12 numbers")
+    basis = state.get("basis")
+    day = state.get("as_of_on")
+    return Chosen(
+        as_of_on=day if isinstance(day, date) else warehouse.build.as_of_on,
+        currency=state.get("currency") or None,
+        bucket_edges=tuple(numbers),
+        basis=basis if basis in BASES else BASES[0],
+    )
+
+
+def link(entry: Entry, **values: object) -> dict[str, str]:
+    """Query parameters for a link to `entry`: `values`, and what of this page's filters the link must carry.
+
+    Day, currency, bucket edges and language are bound to the URL by Streamlit, which takes them along itself.
+    """
+    basis = chosen().basis
+    kept = {"basis": basis} if "ageing" in entry.filters and basis != BASES[0] else {}
+    return kept | {name: str(value) for name, value in values.items()}

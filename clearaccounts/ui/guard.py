@@ -1,0 +1,47 @@
+"""Who is looking, and whether they may: `viewer = guard.require(Permission.X)` is the first line of every page.
+
+In demo mode a person signs in by choosing one of the built-in people; only their id is kept in the
+session, and their role is looked up again on every run.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
+from clearaccounts.ui import connection, messages
+
+_SESSION_KEY = "_signed_in_user_id"
+
+
+def viewer() -> Viewer | None:
+    """The person signed in, or None."""
+    user_id = st.session_state.get(_SESSION_KEY)
+    if user_id is None or connection.settings().access.mode != "demo":
+        return None
+    return next((person for person in DEMO_PEOPLE if person.user_id == user_id), None)
+
+
+def require(*permissions: Permission) -> Viewer:
+    """The person signed in, if their role has one of `permissions`; otherwise the script stops here.
+
+    The entry script decides first what to show; this is the lock on the page itself, for the day that
+    something runs it by another way.
+    """
+    person = viewer()
+    if person is None or not any(person.may(permission) for permission in permissions):
+        messages.no_such_page()
+        st.stop()
+    return person
+
+
+def sign_in(user_id: str) -> None:
+    """Sign in as one of the built-in people (demo mode only); everybody else is ignored."""
+    if connection.settings().access.mode == "demo" and any(person.user_id == user_id for person in DEMO_PEOPLE):
+        st.session_state[_SESSION_KEY] = user_id
+
+
+def sign_out() -> None:
+    """Forget the person and everything this session kept for them."""
+    for key in list(st.session_state):
+        del st.session_state[key]

@@ -1,0 +1,68 @@
+"""What the closed lists of the data are called on a page."""
+
+from __future__ import annotations
+
+from clearaccounts.access import ROLE_TITLES
+from clearaccounts.text import N_, Language
+
+_TITLES: dict[str, str] = {
+    # case_status, service_request_status
+    "new": N_("New"), "open": N_("Open"), "waiting_on_customer": N_("Waiting on customer"), "escalated": N_("Escalated"),
+    "resolved": N_("Resolved"), "closed": N_("Closed"),
+    # support_type
+    "billing": N_("Billing"), "subscription_management": N_("Subscription management"), "technical": N_("Technical"),
+    # entitlement_unit
+    "hours": N_("hours"), "incidents": N_("incidents"), "unlimited": N_("unlimited"),
+    # commerce_model
+    "new_commerce": N_("New commerce"), "legacy": N_("Legacy"), "azure_plan": N_("Azure plan"),
+    # subscription_status
+    "active": N_("Active"), "suspended": N_("Suspended"), "deleted": N_("Deleted"), "expired": N_("Expired"),
+    "disabled": N_("Disabled"), "cancelled": N_("Cancelled"), "pending": N_("Pending"), "none": N_("None"),
+    # hold_type and hold_reasons
+    "dispute": N_("Dispute"), "promise_to_pay": N_("Promise to pay"), "exemption": N_("Exemption"),
+    "severity_a_case": N_("Open severity A case"), "unapplied_covers_debt": N_("Unapplied money covers the debt"),
+    "no_final_notice": N_("No final notice sent in time"), "cancellation_window": N_("Inside a cancellation window"),
+    # notice_type
+    "reminder": N_("Reminder"), "overdue": N_("Overdue notice"), "final_notice": N_("Final notice"),
+    # stages of the standard policy, and the state of nothing matched
+    "clear": N_("Clear"), "suspension": N_("Suspension"), "restriction": N_("Restriction"), "notice": N_("Notice"),
+    # receivables status
+    "current": N_("Current"), "flagged": N_("Flagged"),
+    # suspension workflow
+    "marked": N_("Marked"), "approved": N_("Approved"), "withdrawn": N_("Withdrawn"), "declined": N_("Declined"),
+    # event_type, subject_type, role
+    "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
+    "imported": N_("Imported"), "denied": N_("Was refused"), "break_accepted": N_("Accepted a break"),
+    "suspension_mark": N_("Suspension mark"), "import": N_("Import"), "access": N_("Access"), "store": N_("Decisions store"),
+    "person": N_("Person"), **{role.value: title for role, title in ROLE_TITLES.items()},
+    # basis
+    "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),
+    # reasons to stand apart from the ageing
+    "draft": N_("Drafts, left aside"), "void": N_("Voids, left aside"), "no_due_date": N_("No due date, aged from the issue date"),
+    # check_level
+    "fail": N_("Fail"), "warn": N_("Warning"),
+}
+
+
+def title(code: str | None, language: Language) -> str:
+    """A code in the reader's words; a code we do not know is shown as it came."""
+    if not code:
+        return ""
+    known = _TITLES.get(code)
+    return language.gettext(known) if known else code
+
+
+def titles(joined: str | None, language: Language, separator: str = "; ") -> str:
+    """Several codes joined by `; `, each in the reader's words."""
+    return separator.join(title(code, language) for code in (joined or "").split("; ") if code)
+
+
+def bucket(name: str, language: Language) -> str:
+    """An ageing bucket: `current` is "Not yet due", `1-30` is "1–30 days"."""
+    if name == "current":
+        return language.gettext(N_("Not yet due"))
+    if name == "unapplied":
+        return language.gettext(N_("Unapplied"))
+    if name == "revaluation":
+        return language.gettext(N_("Revaluation"))
+    return language.gettext(N_("{days} days")).format(days=name.replace("-", "–"))

@@ -1,0 +1,39 @@
+"""The entry script: who is there, what they asked for, and the page, the sign-in or "no such page".
+
+It runs anew for every click. It stands beside no `pages` folder: Streamlit would serve such pages
+by themselves to the first visitor after a start, before any sign-in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from clearaccounts.ui import banners, connection, frame, header, messages, registry, sign_in, words
+
+
+def main() -> None:
+    """One run."""
+    connection.begin_run()
+    st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="centered", initial_sidebar_state="collapsed")
+    try:
+        viewer = header.bar()
+        chosen = st.navigation(registry.navigation(viewer, words.language()), position="top" if viewer else "hidden")
+        entry = registry.entry_at(chosen.url_path)
+        if viewer is None:
+            sign_in.show()
+            return
+        if entry.is_for(viewer):
+            banners.warnings(viewer)
+            frame.open_page(entry, viewer)
+            chosen.run()
+        elif not chosen.url_path and (home := registry.home(viewer)):
+            st.switch_page(home.path)
+        else:
+            messages.no_such_page()
+    except Exception as error:  # the one place where an error becomes a sentence; it is logged with its traceback
+        messages.show(error)
+
+
+main()

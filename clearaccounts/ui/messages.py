@@ -1,0 +1,46 @@
+"""What a page says instead of a number: an error as one sentence, an empty result as why and what to do."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+
+from clearaccounts.errors import ClearAccountsError
+from clearaccounts.text import N_
+from clearaccounts.ui import words
+
+log = logging.getLogger("clearaccounts")
+
+_UNEXPECTED = N_("Something went wrong on our side. Tell your administrator this reference: {reference}.")
+
+
+def sentence(error: Exception) -> str:
+    """The error as one sentence in the reader's language.
+
+    An error that we did not foresee goes to the log with its traceback; the reader gets its reference.
+    """
+    translate = words.language().gettext
+    if isinstance(error, ClearAccountsError):
+        return error.in_language(translate)
+    reference = secrets.token_hex(4)
+    log.error("Unexpected error, reference %s", reference, exc_info=error)
+    return translate(_UNEXPECTED).format(reference=reference)
+
+
+def show(error: Exception) -> None:
+    """Show the error's sentence where the page stands."""
+    st.error(words.plain(sentence(error)), icon=":material/error:")
+
+
+def empty(reason: str) -> None:
+    """Say why there is nothing to see, and what to do. `reason` is already in the reader's language."""
+    st.info(words.plain(reason), icon=":material/info:")
+
+
+def no_such_page() -> None:
+    """The same words for an address that does not exist and for one that is not for this person."""
+    translate = words.language().gettext
+    st.title(translate(N_("No such page")), anchor=False)
+    st.write(translate(N_("There is nothing at this address for you. Choose a page above.")))

@@ -1,0 +1,173 @@
+"""The parts of the overview: key figures with a month's change, where the money is stuck, what needs a decision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from clearaccounts import overview, receivables
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.overview import month_before
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import (
+    account_view,
+    ageing_view,
+    cards,
+    charts,
+    controls,
+    messages,
+    registry,
+    suspensions_view,
+    tables,
+    theme,
+    words,
+)
+from clearaccounts.ui.cards import Card
+from clearaccounts.ui.tables import Column
+from clearaccounts.warehouse import Warehouse
+
+# DSO is read over a quarter: shorter and one late month-end swings it.
+DSO_DAYS = 90
+OLDEST_CUSTOMERS = 5
+
+CUSTOMER_COLUMNS = (
+    Column("customer_name", N_("Customer"), width="medium"),
+    Column("amount_overdue", N_("Overdue"), "amount"),
+    Column("overdue_days", N_("Oldest, days overdue"), "number"),
+)
+STATUS_COLUMNS = (
+    Column("customer_name", N_("Customer"), width="large"),
+    Column("customer_id", N_("Id")),
+    Column("receivables_status", N_("Status"), "label"),
+)
+WORKLIST_COLUMNS = (
+    Column("customer_name", N_("Customer"), width="medium"),
+    Column("amount_overdue", N_("Overdue"), "amount"),
+    Column("mark_status", N_("Mark"), "label"),
+    Column("marked_by", N_("Marked by")),
+)
+WORKLIST_ROWS = 8
+
+
+def key_figures(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list[Card]:
+    """The cards this person may see; each figure beside the one of a month before."""
+    language = words.language()
+    found = []
+    if viewer.may(Permission.VIEW_RECEIVABLES):
+        found += _money(warehouse, chosen, viewer, language)
+        found.append(_dso(warehouse, chosen, viewer, language))
+    if viewer.may(Permission.VIEW_CASES):
+        found += _support(warehouse, chosen, viewer, language)
+    return found
+
+
+def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Card]:
+    translate = language.gettext
+    now, then = (
+        overview.summary(warehouse, overview.SummaryFilter(day, chosen.currency), viewer).to_pylist()[0]
+        for day in (chosen.as_of_on, month_before(chosen.as_of_on))
+    )
+    currency = now["company_currency"]
+    oldest = receivables.bucket_names(chosen.bucket_edges)[-1]
+
+    def card(key: str, title: str, column: str, explained: str, **parameters: object) -> Card:
+        difference = language.amount(abs(now[column] - then[column]), currency).replace(currency, "").strip()
+        change, is_good = cards.change(now[column], then[column], difference, "lower", language)
+        return Card(key, translate(title), language.amount(now[column], currency), change, is_good, registry.AGEING, translate(explained),
+                    parameters)
+
+    return [
+        card("outstanding", N_("Outstanding"), "amount_outstanding_company",
+             N_("Open items in company currency at booked rates; unapplied money is not taken off.")),
+        card("overdue", N_("Overdue"), "amount_overdue_company", N_("Open items past their due date."), view="items"),
+        card("overdue_90", N_("Overdue by more than 90 days"), "amount_overdue_90_company",
+             N_("Open items more than 90 days past their due date."), bucket=oldest),
+    ]
+
+
+def _dso(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> Card:
+    translate = language.gettext
+    currency = chosen.currency or warehouse.build.company_currency
+
+    def figure(to_on: Any) -> Any:
+        period = receivables.PeriodFilter(to_on - timedelta(days=DSO_DAYS - 1), to_on, currency)
+        rows = receivables.kpis(warehouse, period, viewer).to_pylist()
+        return rows[0]["dso_days"] if rows else None
+
+    now, then = figure(chosen.as_of_on), figure(month_before(chosen.as_of_on))
+    days = translate(N_("{days} days"))
+    shown = days.format(days=language.number(abs(now - then), 1)) if now is not None and then is not None else ""
+    change, is_good = cards.change(now, then, shown, "lower", language)
+    return Card(
+        "dso", translate(N_("DSO, {currency}")).format(currency=currency),
+        days.format(days=language.number(now, 1)) if now is not None else "", change, is_good, registry.AGEING,
+        translate(N_("Days sales outstanding: closing receivables / credit sales of the last 90 days x 90.")),
+    )
+
+
+def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Card]:
+    translate = language.gettext
+    now, then = (
+        overview.support_summary(warehouse, overview.SupportFilter(day), viewer).to_pylist()[0]
+        for day in (chosen.as_of_on, month_before(chosen.as_of_on))
+    )
+
+    def card(key: str, title: str, column: str, entry: registry.Entry, explained: str) -> Card:
+        change, is_good = cards.change(now[column], then[column], language.number(abs(now[column] - then[column])), "lower", language)
+        return Card(key, translate(title), language.number(now[column]), change, is_good, entry, translate(explained))
+
+    return [
+        card("cases", N_("Open cases"), "open_case_count", registry.CASES,
+             N_("Cases opened and not closed by the end of the day; resolved but not closed counts as open.")),
+        card("requests", N_("Escalated to Microsoft"), "open_request_count", registry.ESCALATIONS, N_("Open service requests.")),
+    ]
+
+
+def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """The ageing, and the customers who owe the most overdue; both lead on."""
+    language = words.language()
+    translate = language.gettext
+    st.subheader(translate(N_("Where the money is stuck")), anchor=False)
+    table, currency = ageing_view.buckets(warehouse, chosen, viewer)
+    st.plotly_chart(
+        charts.ageing_bars(table, currency, language, theme.palette()), key="overview_ageing", theme=None,
+        config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(table, currency, language),
+    )
+    wanted = receivables.CustomersFilter(
+        chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=OLDEST_CUSTOMERS)
+    customers = receivables.ageing_customers(warehouse, wanted, viewer)
+    if customers.num_rows:
+        picked = tables.show(customers, CUSTOMER_COLUMNS, key="overview_customers", selectable=True,
+                             alt=translate(N_("Customers who owe the most overdue")))
+        if picked:
+            st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+
+
+def accounts_in_trouble(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """Accounts that are not current, without amounts, for those who work on cases."""
+    language = words.language()
+    translate = language.gettext
+    st.subheader(translate(N_("Accounts overdue, flagged or suspended")), anchor=False)
+    found = account_view.statuses(warehouse, chosen, viewer)
+    if found.num_rows == 0:
+        messages.empty(translate(N_("Every account is current on this day.")))
+        return
+    picked = tables.show(found, STATUS_COLUMNS, key="overview_statuses", selectable=True,
+                         alt=translate(N_("Accounts overdue, flagged or suspended")))
+    if picked:
+        st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+
+
+def to_decide(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """Whom the lines above are about: marks that wait, then customers flagged."""
+    lists = suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
+    found = pa.concat_tables([lists["marked"], lists["flagged"]])
+    if found.num_rows:
+        picked = tables.show(found.slice(0, WORKLIST_ROWS), WORKLIST_COLUMNS, key="overview_worklist", selectable=True,
+                             alt=words.language().gettext(N_("Customers flagged or marked")))
+        if picked:
+            where = {"list": "marked" if picked["mark_status"] == "marked" else "flagged"}
+            st.switch_page(registry.SUSPENSIONS.path, query_params=controls.link(registry.SUSPENSIONS, **where))

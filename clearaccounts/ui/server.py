@@ -1,0 +1,79 @@
+"""What the server does around the pages: prepare the data, guard the connections, answer a health check."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from clearaccounts.errors import ClearAccountsError
+from clearaccounts.importing import publish
+from clearaccounts.settings import served_folder
+from clearaccounts.ui import connection, messages
+from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine
+from clearaccounts.warehouse import current_path
+
+log = logging.getLogger("clearaccounts")
+
+# Imported before the first visit, so that no visitor waits for them.
+HEAVY = ("duckdb", "pandas", "plotly.graph_objects", "pyarrow", "clearaccounts.ui.registry", "clearaccounts.ui.charts")
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Import what is heavy, build the sample if there is nothing to serve, and keep all that out of every later collection."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    await asyncio.to_thread(prepare_data)
+    # Streamlit collects garbage after every run; what is frozen here is never looked at again.
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def prepare_data() -> None:
+    """See that there is a warehouse to serve: the sample if nothing was imported. A failure is logged in one sentence."""
+    try:
+        publish.ensure_served(connection.folder(), connection.settings(), connection.now())
+    except ClearAccountsError as error:
+        log.error("%s", error)
+
+
+def _is_demo() -> bool:
+    try:
+        return connection.settings().access.mode == "demo"
+    except ClearAccountsError:
+        return True  # when in doubt, the stricter rule
+
+
+def middleware() -> list[Middleware]:
+    """From the outermost: headers and style on every answer, then who may connect, then what is closed."""
+    return [Middleware(Dressed), Middleware(OnlyThisMachine, applies=_is_demo), Middleware(Closed)]
+
+
+def _healthz(_request: Request) -> JSONResponse:
+    try:
+        current_path(served_folder(connection.data_root()))
+    except ClearAccountsError:
+        return JSONResponse({"status": "no warehouse"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+def routes() -> list[Route]:
+    """`/healthz`: 200 when there is a warehouse to serve, else 503; it says nothing about what is in it."""
+    return [Route("/healthz", _healthz)]
+
+
+def show_script_error(error: Exception) -> bool:
+    """An error that no page caught (a callback's): one sentence on the page, the traceback in the log."""
+    messages.show(error)
+    return True

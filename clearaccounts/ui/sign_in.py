@@ -1,0 +1,35 @@
+"""The sign-in of demo mode: five built-in people, one per role."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clearaccounts.access import DEMO_PEOPLE, ROLE_TITLES, Role
+from clearaccounts.text import N_
+from clearaccounts.ui import guard, words
+from clearaccounts.ui.registry import PRODUCT
+
+_DOES = {
+    Role.SALES_AGENT: N_("Their own customers: what they owe, what they asked, what to say next"),
+    Role.HELPDESK_AGENT: N_("Cases and escalations of all customers; whether an account is overdue, without amounts"),
+    Role.BILLING_ADMIN: N_("All receivables, imports, and proposing a suspension"),
+    Role.MANAGER: N_("Everything on one screen, and approving a suspension"),
+    Role.USER_ADMIN: N_("People and their roles; no customers"),
+}
+
+
+def show() -> None:
+    """Offer the built-in people; the address stays, so that the page asked for opens after signing in."""
+    translate = words.language().gettext
+    with st.container(key="sign_in"):
+        st.title(PRODUCT, anchor=False)
+        st.write(translate(N_("Choose whom to work as. This is the demo mode: everybody at this machine may be anybody.")))
+        for person in DEMO_PEOPLE:
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                st.button(
+                    person.name, key=f"sign_in_{person.role.value}", on_click=guard.sign_in, args=(person.user_id,),
+                    width=190, icon=":material/login:",
+                )
+                with st.container(gap=None):
+                    st.markdown(f"**{translate(ROLE_TITLES[person.role])}**")
+                    st.caption(translate(_DOES[person.role]))

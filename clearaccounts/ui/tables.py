@@ -1,0 +1,218 @@
+"""A result as a table: what people call the thing first, amounts right-aligned in the reader's locale, days as numbers.
+
+Customer text stays in cells, never in markdown. A table is one page of rows, so that it stays selectable; a
+selection comes back as the row itself, because a position means another row after the next import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import pyarrow as pa
+import streamlit as st
+
+from clearaccounts.escalations import VEHICLES
+from clearaccounts.exporting.tables import file_name, to_csv
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import labels, words
+
+Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "flag", "label", "labels", "bucket", "vehicle"]
+Width = Literal["small", "medium", "large"] | int
+
+ROW_HEIGHT = 32
+PAGE_SIZE = 100
+READY_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `name` in the result, `title` (marked with N_) for the reader.
+
+    `currency` names the column that holds an amount's currency, or is a currency's code itself.
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    width: Width | None = None
+    currency: str = "currency"
+    help: str | None = None
+
+
+def _cell(column: Column, row: Mapping[str, Any], language: Language) -> Any:
+    value = row[column.name]
+    if value is None:
+        return None if column.kind in {"number", "flag"} else ""
+    match column.kind:
+        case "amount":
+            return language.amount(value, str(row.get(column.currency) or column.currency))
+        case "figure":
+            return language.number(value, 1)
+        case "share":
+            return language.percent(value)
+        case "day":
+            return language.day(value)
+        case "moment":
+            return language.moment(value)
+        case "label":
+            return labels.title(str(value), language)
+        case "vehicle":
+            return language.gettext(VEHICLES.get(value, str(value)))
+        case "bucket":
+            return labels.bucket(str(value), language)
+        case "labels":
+            return labels.titles(str(value), language)
+        case "number":
+            return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+        case "flag":
+            return bool(value)
+        case _:
+            return str(value)
+
+
+def _config(column: Column, language: Language) -> Any:
+    title = language.gettext(column.title)
+    hint = language.gettext(column.help) if column.help else None
+    if column.kind == "number":
+        return st.column_config.NumberColumn(title, width=column.width, help=hint, alignment="right", format="localized")
+    if column.kind == "flag":
+        return st.column_config.CheckboxColumn(title, width=column.width, help=hint)
+    right = column.kind in {"amount", "figure", "share"}
+    return st.column_config.TextColumn(title, width=column.width, help=hint, alignment="right" if right else "left")
+
+
+def _shown(table: pa.Table, columns: Sequence[Column], language: Language) -> pa.Table:
+    rows = table.to_pylist()
+    types = {"number": None, "flag": pa.bool_()}
+    return pa.table({
+        column.name: pa.array([_cell(column, row, language) for row in rows], type=types.get(column.kind, pa.string()))
+        for column in columns
+    })
+
+
+def show(
+    table: pa.Table,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    alt: str,
+    selectable: bool = False,
+    visible_rows: int = 12,
+) -> dict[str, Any] | None:
+    """Draw the rows; return the selected one as the result gave it, or None.
+
+    Args:
+        table: one page of a result.
+        columns: what to show, in order.
+        key: of the widget.
+        alt: what the table is, for who cannot see it (already in the reader's language).
+        selectable: whether a row can be chosen.
+        visible_rows: how many rows are seen without scrolling inside the table.
+    """
+    language = words.language()
+    shown = _shown(table, columns, language)
+    if selectable:
+        # A selection is a position: with other rows it must not choose somebody else. The rows are part of the widget's name.
+        names = "\0".join(str(value) for value in shown[columns[0].name].to_pylist())
+        key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}"
+    state: Any = st.dataframe(  # what it returns depends on `on_select`
+        shown,
+        hide_index=True,
+        column_config={column.name: _config(column, language) for column in columns},
+        key=key,
+        alt=alt,
+        row_height=ROW_HEIGHT,
+        height=ROW_HEIGHT * (min(max(table.num_rows, 1), visible_rows) + 1) + 4,
+        on_select="rerun" if selectable else "ignore",
+        selection_mode="single-row",
+        lazy=False,
+        placeholder="",
+    )
+    if not selectable:
+        return None
+    chosen = state["selection"]["rows"]
+    return table.slice(chosen[0], 1).to_pylist()[0] if chosen and chosen[0] < table.num_rows else None
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a result, how many rows there are in all, and the way to all of them."""
+
+    rows: pa.Table
+    row_count: int
+    fetch: Callable[[int | None, int], pa.Table]
+
+
+def paged(fetch: Callable[[int | None, int], pa.Table], key: str, row_count: int | None = None) -> Paged:
+    """The page that the URL's `key` asks for; the first one if there is no such page.
+
+    Args:
+        fetch: gives the rows for (limit, offset); limit None is all. Its column `row_count` counts all rows.
+        key: of the pagination that `pager` draws.
+        row_count: of a result without such a column.
+    """
+    number = str(st.session_state.get(key) or st.query_params.get(key) or "1")
+    offset = (int(number) - 1) * PAGE_SIZE if number.isdecimal() and 0 < int(number) < 10**6 else 0
+    rows = fetch(PAGE_SIZE, offset)
+    if rows.num_rows == 0 and offset:
+        rows = fetch(PAGE_SIZE, 0)
+    if row_count is None:
+        row_count = int(rows["row_count"][0].as_py()) if rows.num_rows else 0
+    return Paged(rows, row_count, fetch)
+
+
+def slices(table: pa.Table, key: str = "page") -> Paged:
+    """The pages of a result that is already in memory."""
+    def fetch(limit: int | None, offset: int) -> pa.Table:
+        return table if limit is None else table.slice(offset, limit)
+    return paged(fetch, key, table.num_rows)
+
+
+def whole(table: pa.Table) -> Paged:
+    """A result that is shown without paging."""
+    return Paged(table, table.num_rows, lambda _limit, _offset: table)
+
+
+def pager(page: Paged, key: str) -> None:
+    """A pagination, if there is more than one page."""
+    page_count = -(-page.row_count // PAGE_SIZE)
+    if page_count > 1:
+        language = words.language()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.pagination(page_count, key=key, bind="query-params")
+            st.caption(language.gettext(N_("{count} rows in all")).format(count=language.number(page.row_count)))
+
+
+def download(page: Paged, columns: Sequence[Column], *, caption: str, stem: str) -> None:
+    """A button for all rows as CSV: exact decimals, ISO dates, formulas neutralised, the caption in its first line.
+
+    A long result is only written when somebody asks for it.
+    """
+    language = words.language()
+    asked = f"_prepared_{stem}"
+    if page.row_count > READY_ROWS and st.session_state.get(asked) != caption:
+        label = language.gettext(N_("Prepare CSV of {count} rows")).format(count=language.number(page.row_count))
+        st.button(label, key=f"prepare_{stem}", on_click=_remember, args=(asked, caption), icon=":material/download:", type="tertiary")
+        return
+    content = csv_of(page.rows if page.row_count <= page.rows.num_rows else page.fetch(None, 0), columns, caption, language)
+    st.download_button(
+        language.gettext(N_("Download CSV")), content, file_name=file_name(stem, content), mime="text/csv",
+        key=f"download_{stem}", on_click="ignore", icon=":material/download:", type="tertiary",
+    )
+
+
+def _remember(key: str, value: str) -> None:
+    st.session_state[key] = value
+
+
+def csv_of(table: pa.Table, columns: Sequence[Column], caption: str, language: Language) -> bytes:
+    """The rows as CSV with the reader's headings; an amount's currency stands in a column of its own."""
+    names = [column.name for column in columns]
+    names += [column.currency for column in columns if column.kind == "amount" and column.currency in table.column_names]
+    titles = {"currency": language.gettext(N_("Currency"))} | {column.name: language.gettext(column.title) for column in columns}
+    amounts = {column.name: column.currency for column in columns if column.kind == "amount"}
+    return to_csv(table, caption, titles, list(dict.fromkeys(names)), amounts)

@@ -1,0 +1,44 @@
+-- Support cases of one customer opened up to a day, the open ones first, then the newest.
+-- Grain: one row per case_id.
+-- Permission: view_cases
+-- Parameter customer_id text: the customer.
+-- Parameter as_of_on date: as of the end of this day.
+-- Parameter row_limit integer = 100: rows at most.
+with
+
+day_end as (
+    select timezone('UTC', timezone(time_zone, cast($as_of_on + 1 as timestamp))) as ends_at from build
+),
+
+states_then as (
+    select case_states.case_id, case_states.state
+    from case_states
+    cross join day_end
+    where case_states.customer_id = $customer_id
+        and case_states.from_at < day_end.ends_at
+        and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
+),
+
+own_cases as (
+    select
+        cases.case_id,
+        cases.title,
+        cases.case_category,
+        cases.severity,
+        coalesce(states_then.state, 'closed') as case_status,
+        states_then.case_id is not null as is_open,
+        cases.opened_at,
+        case when states_then.case_id is null then cases.closed_at end as closed_at
+    from cases
+    inner join customers on customers.customer_id = cases.customer_id
+    cross join day_end
+    left join states_then on states_then.case_id = cases.case_id
+    where cases.customer_id = $customer_id
+        and cases.opened_at < day_end.ends_at
+        and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    order by is_open desc, cases.opened_at desc, cases.case_id
+    limit $row_limit
+)
+
+select * from own_cases
