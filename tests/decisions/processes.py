@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Barrier
+from unittest.mock import patch
 
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import Grounds, Mark
 from clearaccounts.decisions import open_store
-from clearaccounts.errors import ClearAccountsError
+from clearaccounts.errors import ClearAccountsError, DecisionError
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse
-from tests.decisions.common import BEATRIZ
+from tests.decisions.common import BEATRIZ, note, store_in
 from tests.decisions.debtors import NOW, POLICY, manager, manager_of
 
 # What the server that forks these processes imports once.
@@ -57,3 +61,31 @@ def mark_until_killed(folder: Path, warehouse: Path, forms: list[tuple[str, str]
             idempotency_key=f"mark {customer_id}", now=NOW,
         )
         acknowledged.send((customer_id, made.mark_id))
+
+
+def note_until_full(folder: Path, room_bytes: int, acknowledged: Connection) -> None:
+    """Record notes until no file may grow beyond `room_bytes`, as on a full disk; then says in which words it failed."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    store = store_in(folder)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, resource.RLIM_INFINITY))
+    for number in range(10_000):
+        try:
+            store.append(BEATRIZ, note(f"key {number}", f"N{number}"))
+        except DecisionError as error:
+            acknowledged.send(str(error))
+            return
+        acknowledged.send(number)
+
+
+def die_writing_the_anchor(folder: Path, written_bytes: int) -> None:
+    """Record a note, and be killed after the commit, with `written_bytes` of the anchor's line on the disk."""
+    store = store_in(folder)
+    write = os.write
+
+    def cut_off(descriptor: int, content: bytes) -> int:
+        write(descriptor, content[:written_bytes])
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    with patch("os.write", cut_off):
+        store.append(BEATRIZ, note("last", "last"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import signal
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +19,7 @@ from clearaccounts.collections.suspensions import SUBJECT, Status
 from clearaccounts.decisions import EventFilter, open_store
 from clearaccounts.settings import DataFolder, Settings
 from tests.decisions import processes
-from tests.decisions.common import store_in
+from tests.decisions.common import BEATRIZ, note, store_in, with_notes
 from tests.decisions.debtors import DEBT, Town, manager_of
 
 PROCESSES, THREADS = 2, 25
@@ -104,3 +105,39 @@ def test_a_hundred_kills_lose_no_acknowledged_mark_and_double_none(tmp_path: Pat
     # One event more than was acknowledged at most: the one that was under way at the last kill.
     assert marked[: len(acknowledged)] == acknowledged and len(marked) <= len(acknowledged) + 1, f"seed {seed}"
     assert len(set(marked)) == len(marked) == len(suspensions.current(store)), f"seed {seed}"
+
+
+@pytest.mark.parametrize("room_bytes", [70_000, 130_000, 200_001, 300_003])
+def test_a_full_disk_loses_nothing_and_the_same_form_tells(tmp_path: Path, context: ForkServerContext, room_bytes: int) -> None:
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=processes.note_until_full, args=(tmp_path, room_bytes, theirs))
+    process.start()
+    theirs.close()
+    told = []
+    with suppress(EOFError):
+        while True:
+            told.append(ours.recv())
+    process.join(30)
+    *numbers, sentence = told
+    assert numbers == list(range(len(numbers))) and numbers
+    assert "could not" in sentence or "not known" in sentence
+    store = store_in(tmp_path)
+    assert [str(finding) for finding in store.verify() if finding.is_failure] == []
+    for number in range(len(numbers) + 1):
+        store.append(BEATRIZ, note(f"key {number}", f"N{number}"))
+    assert len(store.matching(EventFilter())) == len(numbers) + 1
+    assert [str(finding) for finding in store.verify() if finding.is_failure] == []
+
+
+@pytest.mark.parametrize("written_bytes", [0, 1, 20, 66])
+def test_a_kill_between_commit_and_anchor_is_adopted_and_said(tmp_path: Path, context: ForkServerContext, written_bytes: int) -> None:
+    store = with_notes(tmp_path, 3)
+    process = context.Process(target=processes.die_writing_the_anchor, args=(tmp_path, written_bytes))
+    process.start()
+    process.join(30)
+    assert process.exitcode == -signal.SIGKILL
+    [finding] = store.verify()
+    assert not finding.is_failure and "Events 4 to 4 had not reached the anchor" in str(finding)
+    event = store.append(BEATRIZ, note("last", "last"))
+    assert (event.sequence, len(store.matching(EventFilter()))) == (4, 4)
+    assert store.append(BEATRIZ, note("next")).sequence == 5
