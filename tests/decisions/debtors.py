@@ -47,6 +47,13 @@ def _world(as_of_on: date, kinds: Mapping[str, Sequence[Row]]) -> Warehouse:
     return _WORLDS[rows]
 
 
+def forget_worlds() -> None:
+    """Let the warehouses go before the interpreter does."""
+    _WORLDS.clear()
+    _EVIDENCE.clear()
+    _WORLDS_FOLDER.cleanup()
+
+
 class Town:
     """The newest warehouse and the decisions of one test; `then` brings the next import."""
 
