@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+import duckdb
+
 from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, importing, results
 from clearaccounts.commands.context import Context, warn
@@ -111,6 +113,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         warn("Interrupted; nothing unfinished was kept.")
         return INTERRUPTED
+    except duckdb.Error as problem:
+        first = str(problem).split("\n", maxsplit=1)[0]
+        warn(f"The database failed ({first}); the numbers shown are unchanged. Try again, and build anew if it stays so.")
+        return FAILED
     except OSError as problem:
         warn(f"{problem.filename or 'A file'}: {problem.strerror or problem}; check the path, the rights and the space left.")
         return FAILED

@@ -22,6 +22,7 @@ from clearaccounts.importing.readers import Progress, Reject, Source, no_progres
 from clearaccounts.importing.records import Landing, rejects, write_record, write_rejects
 from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.text import N_
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened
     try:
         sha256 = files.copy_and_hash(path, copy)
     except OSError as error:
-        raise FileRefused("{file}: {problem}.", file=path.name, problem=error.strerror) from None
+        raise FileRefused(
+            N_("{file}: the file cannot be read ({problem}); check its rights."), file=path.name, problem=error.strerror
+        ) from None
     source = open_source(copy, work.parent, path.name)
     return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name))
 
@@ -77,10 +80,16 @@ def land(
     work = opened.copy.parent
     positions = opened.profile.bind(name, opened.source.header)
     records = opened.source.records(set(positions.values()), progress)
-    with history.connect(settings, work) as connection:
-        history.prepare(connection, folder.landing, earlier, [target.kind for target in opened.profile.targets])
-        done = validate(connection, opened.source, records, opened.profile, opened.sha256)
-        _write_rows(connection, work, done)
+    try:
+        with history.connect(settings, work) as connection:
+            history.prepare(connection, folder.landing, earlier, [target.kind for target in opened.profile.targets])
+            done = validate(connection, opened.source, records, opened.profile, opened.sha256)
+            _write_rows(connection, work, done)
+    except duckdb.Error as error:
+        problem = str(error).split("\n", maxsplit=1)[0]
+        raise FileRefused(
+            N_("{file}: the rows could not be checked ({problem}); nothing was landed."), file=name, problem=problem
+        ) from error
     write_rejects(work, done.rejects)
     landing = Landing(
         sequence=max((other.sequence for other in earlier), default=0) + 1,

@@ -16,7 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clearaccounts.errors import BuildError, ClearAccountsError, FileRefused, LandingError
+import duckdb
+
+from clearaccounts.errors import BuildError, FileRefused, LandingError
 from clearaccounts.importing import files, history, snapshots
 from clearaccounts.importing.build import write_warehouse
 from clearaccounts.importing.canonical import LOOKS_UP, RECEIVABLES_KINDS, kinds
@@ -293,11 +295,14 @@ def _build(
     )
     try:
         _write_and_swap(folder, settings, known, made, work)
-    except ClearAccountsError as problem:
+    except (BuildError, duckdb.Error, OSError) as problem:
+        failed = problem if isinstance(problem, BuildError) else BuildError(
+            N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0]
+        )
         folder.warehouse.mkdir(parents=True, exist_ok=True)
-        values = {key: str(value) for key, value in problem.values.items()}
-        files.write_json(folder.warehouse / FAILURE, {"template": problem.template, "values": values, "at": now.isoformat()})
-        raise
+        values = {key: str(value) for key, value in failed.values.items()}
+        files.write_json(folder.warehouse / FAILURE, {"template": failed.template, "values": values, "at": now.isoformat()})
+        raise failed from problem
     (folder.warehouse / FAILURE).unlink(missing_ok=True)
     return made
 

@@ -174,6 +174,11 @@ class CsvSource(Source):
         with path.open("rb") as file:
             self._is_gzip = file.read(2) == b"\x1f\x8b"
         with self._lines() as lines:
+            if self._is_gzip:
+                # Inflating is quick beside parsing: an archive that is cut or absurd is refused before anything is parsed.
+                with _BoundedGzip(path) as whole:
+                    while whole.read1(1 << 20):
+                        pass
             for line, _, row in _Splitter(lines, name).rows():
                 if row is None:
                     raise FileRefused(N_("{file}, line {line}: the header cannot be read; check its quotes."), file=name, line=line)

@@ -1,0 +1,142 @@
+"""Formats of others: recognised by their headers, read by their habits, several rows or several things."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from clearaccounts.errors import LandingError
+from clearaccounts.importing.canonical import kinds
+from clearaccounts.importing.profiles import profiles, read_profile, recognise
+from clearaccounts.settings import DataFolder
+from tests.importing.desk import hand_in, landed, said, write
+
+IBM = (
+    "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate,PaperlessBill,DaysToSettle,"
+    "DaysLate"
+)
+LOG = (
+    "number,ident_state,reopen_count,sys_mod_count,caller_id,opened_at,contact_type,category,category,priority,assigned_to,resolved_at,"
+    "closed_at"
+)
+
+
+def test_every_header_that_has_what_is_required_is_recognised_in_any_order() -> None:
+    for profile in profiles().values():
+        header = [name.upper() for name in reversed(profile.required)]
+        assert recognise("x.csv", header).name == profile.name
+
+
+def test_every_kind_can_come_in_a_file() -> None:
+    assert {target.kind for profile in profiles().values() for target in profile.targets} == set(kinds())
+
+
+def test_a_settled_line_is_an_invoice_a_payment_and_an_allocation(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    outcome = hand_in(data, write(
+        tmp_path, "x.csv", IBM,
+        "391,0379-NEVHP,4/6/2013,0611365,1/2/2013,2/1/2013,55.94,No,1/15/2013,Paper,13,0",
+        "391,0379-NEVHP,4/6/2013,0611366,12/31/2013,1/30/2014,5.5,Yes,,Paper,,",
+        "391,0379-NEVHP,4/6/2013,0611367,31/12/2013,1/30/2014,5.5,Yes,,Paper,,",
+    ))
+    assert said(outcome) == [(4, "InvoiceDate", "31/12/2013 is not a day such as 2026-09-30")]
+    first, second = landed(data, outcome, "customer_invoices")
+    assert (first["invoice_id"], first["issued_on"], first["due_on"]) == ("0611365", date(2013, 1, 2), date(2013, 2, 1))
+    assert (second["amount_total"], second["currency"]) == (Decimal("5.5"), "USD")
+    (payment,) = landed(data, outcome, "payments")
+    (allocation,) = landed(data, outcome, "allocations")
+    assert (payment["received_on"], payment["amount_total"]) == (date(2013, 1, 15), Decimal("55.94"))
+    assert (allocation["source_id"], allocation["invoice_id"]) == (payment["payment_id"], "0611365")
+    (hold,) = landed(data, outcome, "holds")
+    assert (hold["invoice_id"], hold["starts_on"], hold["ends_on"]) == ("0611366", date(2013, 12, 31), None)
+    assert [row["customer_id"] for row in landed(data, outcome, "customers")] == ["0379-NEVHP"]
+
+
+def test_the_rows_of_one_incident_make_one_case(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    outcome = hand_in(data, write(
+        tmp_path, "x.csv", LOG,
+        "0000045,New,0,0,2403,29/2/2016 01:16,Phone,55,170,3,?,29/2/2016 11:29,5/3/2016 12:00",
+        "0000045,Closed,1,10,2403,29/2/2016 01:16,Phone,56,171,3,17,29/2/2016 11:29,5/3/2016 12:00",
+        "0000045,Awaiting User Info,0,9,2403,29/2/2016 01:16,Phone,57,172,3,?,29/2/2016 11:29,5/3/2016 12:00",
+        "0000046,-100,0,0,?,29/2/2016 1:16,Phone,?,?,1,?,?,?",
+    ))
+    assert said(outcome) == []
+    assert outcome.landing is not None and (outcome.landing.rows, outcome.landing.loaded) == (4, 4)
+    one, other = landed(data, outcome, "support_cases")
+    assert (one["case_id"], one["case_status"], one["case_category"], one["case_subcategory"]) == ("0000045", "closed", "56", "171")
+    assert (one["opened_at"], one["closed_at"], one["assignee"]) == (datetime(2016, 2, 29, 1, 16), datetime(2016, 3, 5, 12), "17")
+    assert (other["customer_id"], other["case_category"], other["case_status"], other["severity"]) == ("unknown", "unknown", "open", "A")
+    assert (other["opened_at"], other["closed_at"]) == (datetime(2016, 2, 29, 1, 16), None)
+
+
+def test_microsofts_figures_keep_their_own_precision(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    header = "InvoiceNumber,CustomerId,OrderId,OrderDate,ProductId,SkuId,ChargeType,Subtotal,TaxTotal,TotalForCustomer,Currency," \
+        "TermAndBillingCycle,BillableQuantity,ChargeStartDate,ChargeEndDate"
+    end = "USD,P1M,'1,2/1/2019 0:00,0001-01-01T00:00:00"
+    outcome = hand_in(data, write(
+        tmp_path, "x.csv", header,
+        f"G1,T1,O1,2021-05-20T18:30:06.6045692Z,P1,0001,new,'22.000000000000000001,'0E-20,22.000000000000000001,{end}",
+        f"G1,T1,O1,2021-05-20T18:30:06-08:00,P1,0001,new,1.5E-3,,-1.5E+2,{end}",
+        f"G1,T1,O1,2021-05-20,P1,0001,new,1E-19,0,1,{end}",
+    ))
+    assert said(outcome) == [(4, "Subtotal", "1E-19 is not a number with at most 18 decimals")]
+    one, other = landed(data, outcome, "reconciliation_lines")
+    assert (one["amount_subtotal"], one["amount_tax"], one["sku_id"]) == (Decimal("22.000000000000000001"), Decimal(0), "0001")
+    assert (other["amount_subtotal"], other["amount_total"], other["amount_tax"]) == (Decimal("0.0015"), Decimal(-150), None)
+    assert (one["charge_starts_at"], one["charge_ends_at"]) == (datetime(2019, 2, 1), None)
+    assert other["ordered_at"] == datetime(2021, 5, 21, 2, 30, 6)
+    assert one["line_id"].endswith("-2") and len(one["line_id"]) == 66
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("title = ", "Invalid value"),
+        ("title = 'x'\ncolour = 'red'", "there is no key colour"),
+        ("title = 'x'\n[habits]\nhat = 1\n[columns]\n[[targets]]\nkind = 'payments'", "[habits] has no key hat"),
+        ("title = 'x'\n[columns]\n[[targets]]\nkind = 'paymints'", "there is no kind paymints"),
+        ("title = 'x'\n[columns]\na = 'A'\n[[targets]]\nkind = 'notices'\n[targets.columns]\nhat = 'a'", "notices has no column hat"),
+        ("title = 'x'\n[columns]\na = 'A'\n[[targets]]\nkind = 'notices'\n[targets.columns]\nnotice_id = 'a'", "notices needs customer_id"),
+        ("title = 'x'\n[columns]\n[[targets]]\nkind = 'notices'\n[targets.columns]\nnotice_id = 'a'\ncustomer_id = 'a'\n"
+         "notice_type = 'a'\nsent_on = 'a'", "notices reads a, which [columns] does not name"),
+    ],
+)
+def test_a_profile_that_cannot_be_meant_is_refused_by_name(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LandingError) as refused:
+        read_profile(path)
+    assert str(refused.value).startswith(f"Profile mine.toml: {problem}")
+
+
+def test_a_comma_decimal_file_is_read_by_its_habits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "bank.toml").write_text(
+        "title = 'Bank'\n[habits]\ndate_order = 'DMY'\ndecimal_sign = ','\nthousands_sign = '.'\n"
+        "[columns]\nid = 'Id'\nday = 'Fecha'\namount = 'Importe'\n"
+        "[[targets]]\nkind = 'payments'\n[targets.columns]\npayment_id = 'id'\ncustomer_id = {constant = 'C1'}\nreceived_on = 'day'\n"
+        "currency = {constant = 'EUR'}\namount_total = 'amount'\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("clearaccounts.importing.profiles.FOLDER", folder)
+    profiles.cache_clear()
+    try:
+        data = DataFolder(tmp_path / "data")
+        outcome = hand_in(data, write(
+            tmp_path, "x.csv", "Id,Fecha,Importe", 'P1,1/2/2026,"-1.234,50"', 'P2,01.02.2026,"12,3"', "P3,1/2/2026,12.3",
+            'P4,1/2/2026,"1.23,4"',
+        ))
+        assert said(outcome) == [
+            (4, "Importe", "12.3 is not an amount such as 1234.50"), (5, "Importe", "1.23,4 is not an amount such as 1234.50"),
+        ]
+        one, other = landed(data, outcome, "payments")
+        assert (one["amount_total"], one["received_on"]) == (Decimal("-1234.5"), date(2026, 2, 1))
+        assert (other["amount_total"], other["received_on"]) == (Decimal("12.3"), date(2026, 2, 1))
+    finally:
+        profiles.cache_clear()

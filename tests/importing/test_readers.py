@@ -1,0 +1,177 @@
+"""A file becomes records with the line where each begins, or is refused with one sentence."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from clearaccounts.errors import FileRefused
+from clearaccounts.importing.readers import Records, Source, open_source, shorten
+
+
+def opened(path: Path) -> tuple[Source, Records]:
+    source = open_source(path, path.parent)
+    return source, source.records()
+
+
+def read(tmp_path: Path, content: bytes) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
+    """(line, cells) of what was read, and (line, reason) of what could not be."""
+    path = tmp_path / "given.csv"
+    path.write_bytes(content)
+    source, records = opened(path)
+    names = [f"c{i}" for i in range(len(source.header))]
+    rows = [(row["line"], [row[name] for name in names]) for row in records.table.to_pylist()]
+    return rows, [(reject.line, reject.reason) for reject in records.rejects]
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(FileRefused) as refused:
+        opened(path)
+    return str(refused.value)
+
+
+def refusal_of(tmp_path: Path, content: bytes) -> str:
+    path = tmp_path / "given.csv"
+    path.write_bytes(content)
+    return refusal(path)
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_a_record_begins_where_its_first_line_stands(tmp_path: Path, ending: bytes) -> None:
+    lines = [b"\xef\xbb\xbfa,b", b"1,2", b'"two', b'lines",3', b"", b"4,5"]
+    rows, rejects = read(tmp_path, ending.join(lines))
+    assert [(line, cells[1]) for line, cells in rows] == [(2, "2"), (3, "3"), (6, "5")]
+    assert rejects == []
+
+
+def test_a_stray_quote_takes_its_own_line_and_no_other(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, b'a,b\n1,2\n"x"y,3\n"open,4\n5,6\n7,"Bar, Inc"\n8,9\n')
+    assert rows == [(2, ["1", "2"]), (5, ["5", "6"]), (6, ["7", "Bar, Inc"]), (7, ["8", "9"])]
+    assert rejects == [(3, "a quote stands where none may"), (4, "a quote stands where none may")]
+
+
+def test_two_stray_quotes_that_meet_swallow_no_line_between(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, b'a,b,c\n1,"x,2\n3,4,5\n6,7",8,9\n1,2,3\n')
+    assert (3, ["3", "4", "5"]) in rows
+    assert [line for line, _ in rejects] == [2, 4]
+
+
+def test_a_line_with_too_few_or_too_many_fields_is_rejected(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, b"a,b\n1\n1,2,3\n1,2,,\n3,4\n")
+    assert rows == [(4, ["1", "2"]), (5, ["3", "4"])]
+    assert rejects == [(2, "1 fields where the header has 2"), (3, "3 fields where the header has 2")]
+
+
+def test_a_line_of_three_million_characters_is_rejected_and_the_next_one_read(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, b'a,b\n1,"' + b"x" * 3_000_000 + b'"\n1,' + b"y" * 5_000_000 + b"\n3,4\n")
+    assert rows == [(4, ["3", "4"])]
+    assert rejects == [(2, "the line is too long"), (3, "the line is too long")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "given.csv: the file is empty; export it again."),
+        (b'a,b\n1,2\n"3,4\n5,6\n', "given.csv, line 3: a quote is opened here and never closed; mend the line or export the file again."),
+        (b"a,b\n1,2\n3\n", "given.csv, line 3: the last line has too few fields, so the file is cut; export it again."),
+        (b"a,b\n1,2\n3,caf\xe9\n", "given.csv, line 3: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
+        ("a,b\n1,2\n".encode("utf-16"), "given.csv, line 1: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 9999)[:-20], "given.csv: the archive is cut or damaged; copy it again."),
+        (b"PK\x03\x04nonsense", "given.csv: the workbook is cut or damaged; save it again."),
+        (b"PAR1nonsense", "given.csv: the Parquet file is cut or damaged; copy it again."),
+        (b"\xd0\xcf\x11\xe0old",
+         "given.csv: this is an old or a password-protected workbook; save it as .xlsx without a password, or as CSV."),
+    ],
+)
+def test_a_whole_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    assert refusal_of(tmp_path, content) == sentence
+
+
+def test_a_gzip_of_several_members_is_one_file(tmp_path: Path) -> None:
+    rows, _ = read(tmp_path, gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n"))
+    assert rows == [(2, ["1", "2"]), (3, ["3", "4"])]
+
+
+def test_a_gzip_that_inflates_beyond_reason_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b"a,b\n")
+        for _ in range(70):
+            file.write(b"0,0\n" * 2**18)
+    assert refusal(path) == "bomb.csv.gz: the archive holds more than may be imported; split it."
+
+
+def workbook(path: Path, *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.create_sheet("Other").append(["not", "read"])
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "given.xlsx",
+        ["id", "on", "amount", "flag"],
+        ["007", date(2026, 5, 1), 0.1 + 0.2, True],
+        [None, None, None, None],
+        [7, datetime(2026, 5, 1, 10, 30), 1e15 / 1000, None],
+    )
+    _, records = opened(path)
+    assert [tuple(row.values()) for row in records.table.to_pylist()] == [
+        (2, 1, "007", "2026-05-01", "0.3", "true"),
+        (4, 1, "7", "2026-05-01T10:30:00", "1000000000000", ""),
+    ]
+
+
+def test_a_workbook_that_unpacks_beyond_reason_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "bomb.xlsx", ["a"], ["b"])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros", b"0" * 50_000_000)
+    assert refusal(path) == "bomb.xlsx: the workbook is larger than may be imported; save it as CSV."
+
+
+def test_a_workbook_with_entities_is_refused(tmp_path: Path) -> None:
+    source, path = workbook(tmp_path / "plain.xlsx", ["a"], ["b"]), tmp_path / "laughs.xlsx"
+    laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, laughs if name == "xl/worksheets/sheet1.xml" else old.read(name))
+    assert refusal(path) == "laughs.xlsx: the workbook is cut or damaged; save it again."
+
+
+def test_parquet_keeps_decimals_and_reads_binary_numbers_at_15_digits(tmp_path: Path) -> None:
+    path = tmp_path / "given.parquet"
+    pq.write_table(
+        pa.table({
+            "exact": pa.array([Decimal("10.500")], pa.decimal128(10, 3)),
+            "binary": [0.1 + 0.2],
+            "on": [date(2026, 5, 1)],
+            "at": pa.array([datetime(2026, 5, 1, 10, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+            "midnight": pa.array([datetime(2026, 5, 1)], pa.timestamp("us")),
+            "nothing": pa.array([None], pa.string()),
+            "not": [float("nan")],
+            "many": [[1, 2]],
+        }),
+        path,
+    )
+    _, records = opened(path)
+    assert list(records.table.to_pylist()[0].values()) == [
+        2, 1, "10.500", "0.3", "2026-05-01", "2026-05-01T10:00:00+00:00", "2026-05-01", None, "nan", "[1, 2]",
+    ]
+
+
+def test_raw_text_is_kept_to_ten_thousand_characters_and_then_its_hash() -> None:
+    assert shorten("a,b") == "a,b"
+    long = shorten("x" * 10_001)
+    assert long.startswith("x" * 10_000 + " [sha256 ") and len(long) == 10_000 + len(" [sha256 ]") + 64

@@ -1,0 +1,326 @@
+"""The command line as people and scripts use it: what it prints, where, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from clearaccounts.__main__ import main
+from clearaccounts.settings import ROOT
+from clearaccounts.warehouse import queries
+from tests.importing.desk import INVOICES, invoice, write
+
+REAL_DATA = Path(os.environ.get("CLEARACCOUNTS_REAL_DATA", ROOT.parent / "shared" / "data"))
+Capture = pytest.CaptureFixture[str]
+
+
+class Line:
+    """One data folder and what was typed and said about it."""
+
+    def __init__(self, data: Path, capture: Capture) -> None:
+        self.data = data
+        self._capture = capture
+        self.out = self.err = ""
+
+    def __call__(self, *words: str | Path) -> int:
+        code = main(["--data", str(self.data), *map(str, words)])
+        self.out, self.err = self._capture.readouterr()
+        assert "Traceback" not in self.err
+        return code
+
+
+@pytest.fixture
+def line(tmp_path: Path, capsys: Capture) -> Line:
+    return Line(tmp_path / "data", capsys)
+
+
+def ageing(line: Line, day: str) -> dict[str, Decimal]:
+    assert line("query", "receivables/ageing", "--as-of-on", day, "--format", "csv") == 0
+    found: dict[str, Decimal] = {}
+    for row in csv.DictReader(io.StringIO(line.out)):
+        found[row["bucket"]] = found.get(row["bucket"], Decimal(0)) + Decimal(row["amount_outstanding"])
+    return found
+
+
+def test_an_import_says_what_came_in_and_leaves_with_0(line: Line, tmp_path: Path) -> None:
+    assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2, "10.5"))) == 0
+    assert line.out.splitlines() == [
+        "x.csv (customer_invoices): 2 rows = 2 loaded + 0 rejected; 2 new, 0 changed, 0 unchanged.",
+        "  customer_invoices amount_total EUR: 110.50 in the file = 110.50 loaded + 0.00 rejected",
+    ]
+    assert line.err == ""
+    assert ageing(line, "2026-06-01") == {"current": Decimal("110.50")}
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal("110.50")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (["I2,C1,2026-05-01,2026-06-01,EUR,1.005"], "x.csv, line 3, column amount_total: 1.005 has more decimals than EUR has (2)"),
+        (["I2,C1,2026-05-01,2026-02-30,EUR,1"], "x.csv, line 3, column due_on: 2026-02-30 is not a day such as 2026-09-30"),
+        (["I2,,2026-05-01,2026-06-01,EUR,1"], "x.csv, line 3, column customer_id: a value is required"),
+        (["I1,C1,2026-05-01,2026-06-01,EUR,1"], "x.csv, line 3, column invoice_id: I1 was given with other content on line 2"),
+    ],
+)
+def test_a_rejected_row_is_one_sentence_and_the_exit_code_is_3(line: Line, tmp_path: Path, rows: list[str], sentence: str) -> None:
+    assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), *rows)) == 3
+    assert line.err == f"{sentence}; mend it and import the file again.\n"
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(100)}
+    assert line("rejects", "--file", "x.csv") == 0
+    (reject,) = csv.DictReader(io.StringIO(line.out))
+    assert (reject["file"], reject["line"], reject["raw"]) == ("x.csv", "3", rows[0])
+    assert line("rejects", "--format", "json", "--file", "other.csv") == 0
+    assert json.loads(line.out) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["a,b", "1,2"], "y.csv, line 1: the header is not one we know"),
+        (["invoice_id,customer_id,currency,amount_total", "1,2,EUR,3"], "y.csv, line 1: the required column issued_on"),
+        ([INVOICES, invoice(5), "I6,C1,2026"], "y.csv, line 3: the last line has too few fields"),
+        ([INVOICES, '"I5,C1'], "y.csv, line 2: a quote is opened here and never closed"),
+        ([INVOICES], "y.csv: there are no rows after the header"),
+    ],
+)
+def test_a_refused_file_is_one_sentence_and_the_old_numbers_stay(line: Line, tmp_path: Path, lines: list[str], sentence: str) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    assert line("import", write(tmp_path, "y.csv", *lines)) == 1
+    assert line.err.startswith(sentence) and line.err.count("\n") == 1
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(100)}
+
+
+def test_a_folder_is_imported_file_by_file_and_one_refusal_is_a_3(line: Line, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    write(folder, "bad.csv", "a,b", "1,2")
+    write(folder, "good.csv", INVOICES, invoice(1))
+    write(folder, "README.md", "words")
+    write(folder / "inner", "never.csv", INVOICES, invoice(2))
+    assert line("import", folder, "--format", "json") == 3
+    first, second = map(json.loads, line.out.splitlines())
+    assert (first["file"], first["profile"], first["rows"]) == ("bad.csv", None, 0)
+    assert first["refused_reason"].startswith("bad.csv, line 1")
+    assert second == {
+        "file": "good.csv", "profile": "customer_invoices", "rows": 1, "loaded": 1, "rejected": 0, "new": 1, "changed": 0, "unchanged": 0,
+        "refused_reason": None, "rejects": [],
+    }
+
+
+def test_the_same_file_again_names_the_day_it_first_landed(line: Line, tmp_path: Path) -> None:
+    file = write(tmp_path, "x.csv", INVOICES, invoice(1))
+    line("import", file)
+    assert line("import", file) == 0
+    assert line.out == f"x.csv: this very file landed first on {datetime.now(UTC).date()}; nothing changed.\n"
+    assert line("import", file, "--format", "json") == 0
+    assert {key: json.loads(line.out)[key] for key in ("rows", "loaded", "new", "changed", "unchanged")} == {
+        "rows": 1, "loaded": 1, "new": 0, "changed": 0, "unchanged": 1,
+    }
+
+
+def test_a_snapshot_needs_a_confirmation(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2)))
+    shorter = write(tmp_path, "y.csv", INVOICES, invoice(1))
+    assert line("import", shorter, "--snapshot") == 1
+    assert "--yes" in line.err
+    assert line("import", shorter, "--snapshot", "--yes") == 0
+    assert "1 customer_invoices withdrawn as of" in line.out
+    assert ageing(line, "2099-01-01") == {"91+": Decimal(100)}
+
+
+def test_a_path_that_is_not_there_imports_nothing(line: Line, tmp_path: Path) -> None:
+    assert line("import", tmp_path / "nowhere.csv") == 1
+    assert "there is no such file" in line.err and not line.data.exists()
+
+
+def test_unknown_customers_and_invoices_are_loaded_and_listed(line: Line, tmp_path: Path) -> None:
+    allocation = write(tmp_path, "a.csv", "allocation_id,applied_on,source_type,invoice_id,amount_applied", "A1,2026-05-02,write_off,I9,1")
+    assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)), allocation) == 0
+    assert line("query", "overview/checks", "--format", "json") == 0
+    found = {row["check_name"]: row["offender_count"] for row in json.loads(line.out)}
+    assert found["unknown_customer"] == found["unknown_invoice"] == 1
+    assert line("verify") == 0
+
+
+def test_figures_are_exact_in_csv_and_json_and_decimal_in_parquet(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1, "10.5"), "Y1,C1,2026-05-01,,JPY,7", "K1,C1,2026-05-01,,KWD,1.005"))
+    asked = ["query", "receivables/ageing", "--as-of-on", "2026-05-02"]
+    assert line(*asked, "--format", "json") == 0
+    assert [(row["currency"], row["amount_outstanding"], row["item_count"]) for row in json.loads(line.out)] == [
+        ("EUR", "10.50", 1), ("JPY", "7", 1), ("KWD", "1.005", 1),
+    ]
+    assert line(*asked, "--currency", "EUR", "--format", "csv", "--output", tmp_path / "out.csv") == 0
+    assert line.out == ""
+    assert (tmp_path / "out.csv").read_text() == (
+        "customer_id,customer_name,currency,bucket,item_count,amount_outstanding\nC1,C1,EUR,current,1,10.50\n"
+    )
+    assert line(*asked, "--format", "parquet", "--output", tmp_path / "out.parquet") == 0
+    assert pq.read_table(tmp_path / "out.parquet")["amount_outstanding"].to_pylist() == [Decimal("10.5"), Decimal(7), Decimal("1.005")]
+    assert line(*asked) == 0
+    assert "(3 rows)" in line.out
+
+
+def test_instants_end_in_z_and_flags_are_true_or_false(line: Line, tmp_path: Path) -> None:
+    header = "case_id,customer_id,case_category,case_status,opened_at"
+    line("import", write(tmp_path, "c.csv", header, "K1,C1,Mail,open,2026-05-01T10:00:00+02:00"))
+    assert line("query", "support/open_cases", "--at", "2026-06-01T00:00:00Z", "--format", "json") == 0
+    (case,) = json.loads(line.out)
+    assert case["opened_at"] == "2026-05-01T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["query", "receivables/ageing"], "receivables/ageing needs --as-of-on."),
+        (["query", "receivables/ageing", "--as-of-on", "01/02/2026"], "as-of-on is 01/02/2026; it must be a day such as 2026-09-30."),
+        (["query", "receivables/ageing", "--as-of-on", "2026-02-30"], "as-of-on is 2026-02-30; it must be a day such as 2026-09-30."),
+        (["query", "receivables/ageing", "--as-of-on", "2026-01-01", "--bucket-edges", "60,30"],
+         "bucket-edges is 60,30; it must be whole numbers above 0 that grow, such as 30,60,90."),
+        (["query", "receivables/ageing", "--as-of-on", "2026-01-01", "--customer-id", "C1"],
+         "receivables/ageing has no parameter --customer-id."),
+        (["query", "receivables/ageing", "--as-of-on", "2026-01-01", "--viewer-agent", "x"], "unrecognized arguments"),
+        (["query", "receivables/agging"], "There is no query receivables/agging"),
+        (["query", "support/backlog", "--at", "2026-01-01T00:00:00"], "at is 2026-01-01T00:00:00; it must be an instant with its offset"),
+        (["query", "receivables/ageing", "--as-of-on", "2026-01-01", "--format", "parquet"], "Parquet is no text"),
+        (["query", "receivables/ageing", "--as-of-on", "2026-01-01", "--policy", "x.toml"], "receivables/ageing takes no policy."),
+        (["frobnicate"], "argument COMMAND: invalid choice: 'frobnicate'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_a_bad_parameter_is_one_sentence_and_a_2(line: Line, words: list[str], sentence: str) -> None:
+    assert line(*words) == 2
+    assert line.err.startswith(sentence) and line.err.count("\n") == 1
+    assert line.out == ""
+
+
+def test_data_and_config_may_stand_before_or_after_the_command(tmp_path: Path, capsys: Capture) -> None:
+    config = write(tmp_path, "mine.toml", "[company]", 'currency = "CHF"')
+    file = write(tmp_path, "x.csv", INVOICES, "I1,C1,2026-05-01,,CHF,1")
+    asked = ["query", "receivables/ageing_company", "--as-of-on", "2026-05-02", "--format", "json"]
+    assert main(["--config", str(config), "import", str(file), "--data", str(tmp_path / "data")]) == 0
+    assert main([*asked, "--data", str(tmp_path / "data"), "--config", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert json.loads(out[out.index("["):])[0]["customer_id"] == "C1"
+    assert main(["--config", str(tmp_path / "none.toml"), "queries"]) == 1
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_a_bad_setting_names_file_and_key(line: Line, tmp_path: Path) -> None:
+    config = write(tmp_path, "mine.toml", "[company]", 'currency = "EURO"')
+    assert line("--config", config, "queries") == 1
+    assert line.err == "mine.toml: [company] currency is EURO; it must be an ISO 4217 code such as EUR.\n"
+
+
+def test_every_query_is_listed_with_its_columns(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    assert line("queries") == 0
+    assert [text for text in line.out.splitlines() if text and text[0] != " "] == list(queries())
+    block = line.out.split("receivables/ageing\n")[1].split("receivables/ageing_")[0]
+    assert "one row per customer_id, currency, bucket" in block
+    assert "--bucket-edges integers:" in block and "(default 30,60,90)" in block
+    assert "customer_id varchar, customer_name varchar, currency varchar, bucket varchar" in block
+
+
+def test_verify_finds_a_landed_file_that_was_changed(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    assert line("verify") == 0
+    assert line.out.startswith("All is well")
+    (raw,) = line.data.glob("landing/*/raw.csv")
+    raw.write_text("other")
+    assert line("verify") == 4
+    assert line.out == "x.csv: the landed file is not the one that was imported; import it again.\n"
+
+
+def test_verify_finds_that_what_people_did_is_gone(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    for path in line.data.glob("decisions.sqlite*"):
+        path.unlink()
+    assert line("verify") == 4
+    assert line.out.count("\n") == 1
+
+
+def test_the_same_seed_writes_the_same_sample(line: Line, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert line("sample", "--customers", "5", "--months", "3", "--seed", "11", "--output", tmp_path / name) == 0
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert "customer_invoices.csv" in files
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in files)
+    assert line("import", tmp_path / "one") in {0, 3}
+    assert line("sample", "--customers", "0", "--output", tmp_path / "none") == 2
+
+
+def test_an_empty_folder_serves_the_sample_and_an_import_ends_that(line: Line, tmp_path: Path) -> None:
+    assert line("build") == 0
+    assert line("query", "receivables/ageing", "--as-of-on", "2026-09-30", "--format", "csv") == 0
+    assert len(line.out.splitlines()) > 100
+    assert (tmp_path / "data-sample").is_dir() and not line.data.exists()
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(100)}
+
+
+def test_stages_take_a_policy_file(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    policy = write(
+        tmp_path, "p.toml", 'name = "P"', "version = 1", "effective_on = 2099-01-01", 'clock = "due_date"', "[[stages]]", 'name = "late"',
+        'action = "suspend"', "min_overdue_days = 10",
+    )
+    asked = ["query", "collections/stages", "--as-of-on", "2026-07-01", "--format", "json"]
+    assert line(*asked, "--policy", policy) == 0
+    assert [(row["stage"], row["is_flagged"]) for row in json.loads(line.out)] == [("late", True)]
+    assert line(*asked) == 0
+    assert [(row["stage"], row["is_flagged"]) for row in json.loads(line.out)] == [("clear", False)]
+    assert line(*asked, "--policy", tmp_path / "none.toml") in {1, 2}
+
+
+def test_the_program_itself_leaves_with_its_code_and_without_a_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "clearaccounts", "import", str(tmp_path / "none.csv"), "--data", str(tmp_path / "data")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{tmp_path / 'none.csv'}: there is no such file; check the path.\n"
+
+
+real_data = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"the real public files are not beside the checkout ({REAL_DATA})"),
+]
+
+
+class TestRealFiles:
+    """The real public files give their reference figures, exactly."""
+
+    pytestmark = real_data
+
+    def test_the_receivables_sample(self, line: Line) -> None:
+        assert line("import", REAL_DATA / "receivables_ibm", "--format", "json") == 0
+        told = json.loads(line.out)
+        assert (told["profile"], told["rows"], told["loaded"], told["new"]) == ("receivables_ibm", 2466, 2466, 2466)
+        assert line("query", "receivables/ageing", "--as-of-on", "2013-06-30", "--format", "json") == 0
+        counted: dict[str, tuple[int, Decimal]] = {}
+        for row in json.loads(line.out):
+            count, amount = counted.get(row["bucket"], (0, Decimal(0)))
+            counted[row["bucket"]] = (count + row["item_count"], amount + Decimal(row["amount_outstanding"]))
+        assert counted == {"current": (72, Decimal("4284.29")), "1-30": (12, Decimal("835.56"))}
+        assert line("verify") == 0
+
+    def test_the_incident_log(self, line: Line) -> None:
+        assert line("import", REAL_DATA / "support_uci", "--format", "json") == 0
+        told = json.loads(line.out)
+        assert (told["profile"], told["rows"], told["loaded"], told["rejected"]) == ("support_uci", 141712, 141712, 0)
+        assert line("query", "support/backlog", "--at", "2016-05-01T00:00:00Z", "--format", "json") == 0
+        backlog = {row["case_category"]: row["case_count"] for row in json.loads(line.out)}
+        assert sum(backlog.values()) == 2961
+        assert {key: backlog[key] for key in ("46", "42", "53", "26", "34")} == {"46": 433, "42": 381, "53": 348, "26": 269, "34": 210}
+
+    def test_the_reconciliation_sample_in_two_packings(self, line: Line) -> None:
+        folder = REAL_DATA / "partner_center" / "recon_format_sample"
+        assert line("import", folder, "--format", "json") == 0
+        assert [(told["rows"], told["loaded"]) for told in map(json.loads, line.out.splitlines())] == [(9, 9), (9, 9)]
