@@ -120,6 +120,11 @@ def main(words: Sequence[str] | None = None) -> int:
     except OSError as problem:
         warn(f"{problem.filename or 'A file'}: {problem.strerror or problem}; check the path, the rights and the space left.")
         return FAILED
+    except Exception as problem:  # a fault of ours: whoever typed the command gets a sentence, not our source
+        if os.environ.get("CLEARACCOUNTS_DEBUG"):
+            raise
+        warn(f"This should not happen ({type(problem).__name__}: {problem}); please report it. CLEARACCOUNTS_DEBUG=1 shows where it was.")
+        return FAILED
 
 
 if __name__ == "__main__":

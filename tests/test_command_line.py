@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearaccounts.__main__ import main
-from clearaccounts.settings import ROOT
+from clearaccounts.settings import ROOT, DataFolder
 from clearaccounts.warehouse import queries
 from tests.importing.desk import INVOICES, invoice, write
 
@@ -228,6 +228,22 @@ def test_every_query_is_listed_with_its_columns(line: Line, tmp_path: Path) -> N
     assert "one row per customer_id, currency, bucket" in block
     assert "--bucket-edges integers:" in block and "(default 30,60,90)" in block
     assert "customer_id varchar, customer_name varchar, currency varchar, bucket varchar" in block
+
+
+@pytest.mark.parametrize("name", sorted(queries()))
+def test_every_query_answers(name: str, sample_folder: DataFolder, capsys: Capture) -> None:
+    values = {
+        "as_of_on": "2026-09-30", "compared_on": "2026-08-31", "from_on": "2026-07-01", "to_on": "2026-09-30", "at": "2026-10-01T00:00:00Z",
+        "customer_id": "C0001", "check_name": "unknown_customer",
+    }
+    asked = [
+        word for parameter in queries()[name].parameters if parameter.is_required
+        for word in ("--" + parameter.name.replace("_", "-"), values[parameter.name])
+    ]
+    code = main(["query", name, *asked, "--format", "json", "--data", str(sample_folder.path.parent / "data")])
+    out, err = capsys.readouterr()
+    assert (code, err) == (0, "")
+    assert isinstance(json.loads(out), list)
 
 
 def test_verify_finds_a_landed_file_that_was_changed(line: Line, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearaccounts.access import OPERATOR
-from clearaccounts.collections import policy
+from clearaccounts.collections import marks, policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
 from clearaccounts.commands.context import Context, say
@@ -56,16 +56,17 @@ def parameter_names() -> list[str]:
 def _tables(
     context: Context, warehouse: Warehouse, chosen: Query, values: dict[str, object], policy_file: str | None
 ) -> dict[str, pa.Table]:
-    """The tables that a query is handed: the policy, its stages, the open marks."""
-    given: dict[str, pa.Table] = {}
+    """The tables that a query is handed: the policy, its stages, the open marks; of what only a page can ask, none."""
+    given = {table: EMPTY_TABLES[table] for table in chosen.tables}
     as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
     if {"policy_stages", "stages_now"} & set(chosen.tables):
         chosen_policy = policy.load(Path(policy_file)) if policy_file else policy.in_force(context.settings, context.served, as_of_on)  # type: ignore[arg-type]
-        given["policy_stages"] = chosen_policy.table() if chosen_policy else EMPTY_TABLES["policy_stages"]
+        if chosen_policy:
+            given["policy_stages"] = chosen_policy.table()
         if "stages_now" in chosen.tables:
             given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]
     if "marks_now" in chosen.tables:
-        raise BadParameter(N_("{query} shows what people decided; look at its page."), query=chosen.name)
+        given["marks_now"] = marks.table(marks.current(open_store(context.served, context.settings)))
     return given
 
 
