@@ -241,11 +241,19 @@ def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None
         LandingError: a sample file was refused.
         BuildError: there is no warehouse and none can be built.
     """
-    if folder.is_sample:
-        if not _is_current(folder, landings(folder)):
+    known = landings(folder)
+    is_served = (folder.warehouse / str(_read_pointer(folder).get("file"))).exists()
+    # What failed once fails again: a person mends it and imports or builds, while the previous numbers are served.
+    if _is_current(folder, known) or (is_served and failure(folder) is not None):
+        return
+    try:
+        if folder.is_sample:
             build_sample(settings, folder, now)
-    elif (known := landings(folder)) and not _is_current(folder, known):
-        build(folder, settings, now)
+        elif known:
+            build(folder, settings, now)
+    except BuildError:
+        if not is_served:
+            raise
 
 
 def code_fingerprint() -> str:

@@ -21,7 +21,7 @@ from clearaccounts.importing.files import exclusive
 from clearaccounts.importing.records import landings
 from clearaccounts.settings import ROOT, Company, DataFolder, Settings
 from clearaccounts.warehouse import current_path, open_current
-from tests.importing.desk import INVOICES, NOW, invoice, write
+from tests.importing.desk import INVOICES, NOW, hand_in, invoice, write
 
 ONE_YEAR_LATER = date(2027, 7, 1)
 
@@ -130,12 +130,23 @@ def test_a_failed_build_serves_the_old_numbers_and_says_so(tmp_path: Path) -> No
     report = bring(data, write(tmp_path, "z.csv", "customer_id,customer_name,currency", "C1,Contoso,EUR"), now=NOW + timedelta(days=2))
     assert report.build_problem is not None
     assert current_path(data) == served and outstanding(data) == 200
+    publish.ensure_served(data, Settings(), NOW + timedelta(days=2))
+    assert current_path(data) == served
     failed = publish.failure(data)
     assert failed is not None and failed.in_language(str) == str(report.build_problem)
     (tmp_path / "kept").rename(lost)
     publish.build(data, Settings(), NOW + timedelta(days=3))
     assert publish.failure(data) is None
     assert current_path(data) != served
+
+
+def test_what_an_interrupted_import_landed_is_served_by_whoever_asks_next(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    bring(data, write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    hand_in(data, write(tmp_path, "y.csv", INVOICES, invoice(2)))
+    assert outstanding(data) == 100
+    publish.ensure_served(data, Settings(), NOW)
+    assert outstanding(data) == 200
 
 
 def test_one_import_at_a_time(tmp_path: Path) -> None:
