@@ -18,8 +18,9 @@ import duckdb
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history
 from clearaccounts.importing.profiles import Profile, recognise
-from clearaccounts.importing.readers import Progress, Reject, Source, no_progress, open_source
+from clearaccounts.importing.readers import open_source
 from clearaccounts.importing.records import Landing, rejects, write_record, write_rejects
+from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_

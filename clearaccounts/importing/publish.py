@@ -6,31 +6,26 @@ becomes current by one rename of the pointer. Whatever is interrupted, the previ
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from clearaccounts.errors import BuildError, FileRefused, LandingError
-from clearaccounts.importing import files, history, snapshots
-from clearaccounts.importing.build import write_warehouse
-from clearaccounts.importing.canonical import LOOKS_UP, RECEIVABLES_KINDS, kinds
+from clearaccounts.importing import files, snapshots
+from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import Opened, Outcome, land, open_file
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.records import Landing, landings
+from clearaccounts.importing.swap import Failure, build_and_swap, failure, is_current, read_pointer
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_SOURCE, DataFolder, Settings
 from clearaccounts.text import N_
-from clearaccounts.warehouse import BUILD_STEPS, QUERIES, Build, pointer
+from clearaccounts.warehouse import Build
 
-FAILURE = "failure.json"
+__all__ = ["Failure", "Report", "build", "build_sample", "ensure_served", "failure", "files_of", "import_files"]
+
 # (file, rows read so far)
 FileProgress = Callable[[str, int], None]
 # (rows to be withdrawn per kind) -> go on?
@@ -43,19 +38,6 @@ def _quiet(_file: str, _rows: int) -> None:
 
 def _yes(_counts: dict[str, int]) -> bool:
     return True
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why the newest build failed; the one before it is still served."""
-
-    template: str
-    values: dict[str, object]
-    at: datetime
-
-    def in_language(self, translate: Callable[[str], str]) -> str:
-        """The sentence in the language that `translate` speaks."""
-        return BuildError(self.template, **self.values).in_language(translate)
 
 
 @dataclass
@@ -73,15 +55,6 @@ class Report:
     def landed(self) -> list[Landing]:
         """The landings that this import made."""
         return [o.landing for o in self.outcomes if o.landing is not None and o.first_landed_at is None]
-
-
-def failure(folder: DataFolder) -> Failure | None:
-    """Why the newest build failed, or None if it did not."""
-    try:
-        raw = json.loads((folder.warehouse / FAILURE).read_text(encoding="utf-8"))
-        return Failure(raw["template"], raw["values"], datetime.fromisoformat(raw["at"]))
-    except (FileNotFoundError, json.JSONDecodeError, KeyError):
-        return None
 
 
 def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -167,9 +140,9 @@ def import_files(
             except LandingError as problem:
                 report.snapshot_problem = problem
             known = landings(folder)
-        if known and not _is_current(folder, known):
+        if known and not is_current(folder, known):
             try:
-                report.build = _build(folder, settings, known, now, work)
+                report.build = build_and_swap(folder, settings, known, now, work)
             except BuildError as problem:
                 report.build_problem = problem
     return report
@@ -196,7 +169,7 @@ def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date 
         known = landings(folder)
         if not known:
             raise LandingError(N_("Nothing has landed in {folder} yet; import a file first."), folder=folder.path.name)
-        return _build(folder, settings, known, now, work, as_of_on=as_of_on)
+        return build_and_swap(folder, settings, known, now, work, as_of_on=as_of_on)
 
 
 def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: Path = SAMPLE_SOURCE) -> Build | None:
@@ -229,9 +202,9 @@ def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: 
                 outcome = land(folder, settings, one, known, now)
                 if outcome.landing is not None and outcome.landing not in known:
                     known.append(outcome.landing)
-        elif _is_current(folder, known):
+        elif is_current(folder, known):
             return None
-        return _build(folder, settings, known, now, work, as_of_on=LAST_ON)
+        return build_and_swap(folder, settings, known, now, work, as_of_on=LAST_ON)
 
 
 def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None:
@@ -242,9 +215,9 @@ def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None
         BuildError: there is no warehouse and none can be built.
     """
     known = landings(folder)
-    is_served = (folder.warehouse / str(_read_pointer(folder).get("file"))).exists()
+    is_served = (folder.warehouse / str(read_pointer(folder).get("file"))).exists()
     # What failed once fails again: a person mends it and imports or builds, while the previous numbers are served.
-    if _is_current(folder, known) or (is_served and failure(folder) is not None):
+    if is_current(folder, known) or (is_served and failure(folder) is not None):
         return
     try:
         if folder.is_sample:
@@ -254,95 +227,3 @@ def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None
     except BuildError:
         if not is_served:
             raise
-
-
-def code_fingerprint() -> str:
-    """What tells one version of the build's steps from another."""
-    digest = hashlib.sha256()
-    for step in sorted(BUILD_STEPS):
-        for path in sorted((QUERIES / step).glob("*.sql")):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _read_pointer(folder: DataFolder) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(pointer(folder).read_text(encoding="utf-8"))
-        return content
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-
-
-def _is_current(folder: DataFolder, known: Sequence[Landing]) -> bool:
-    """Whether the current warehouse holds all landings, built by these very steps."""
-    current = _read_pointer(folder)
-    return (
-        bool(known)
-        and current.get("sequence") == max(landing.sequence for landing in known)
-        and current.get("steps") == code_fingerprint()
-        and (folder.warehouse / str(current.get("file"))).exists()
-        and failure(folder) is None
-    )
-
-
-def _build(
-    folder: DataFolder, settings: Settings, known: Sequence[Landing], now: datetime, work: Path, *, as_of_on: date | None = None
-) -> Build:
-    newest = max(landing.landed_at for landing in known)
-    receivables = [landing.landed_at for landing in known if RECEIVABLES_KINDS & (set(landing.things) | set(landing.withdrawn))]
-    made = Build(
-        build_id=f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
-        built_at=_naive(now),
-        as_of_on=as_of_on or newest.astimezone(settings.company.zone).date(),
-        newest_import_at=_naive(newest),
-        newest_receivables_import_at=_naive(max(receivables)) if receivables else None,
-        company_currency=settings.company.currency,
-        time_zone=settings.company.time_zone,
-        is_sample=folder.is_sample,
-    )
-    try:
-        _write_and_swap(folder, settings, known, made, work)
-    except (BuildError, duckdb.Error, OSError) as problem:
-        failed = problem if isinstance(problem, BuildError) else BuildError(
-            N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0]
-        )
-        folder.warehouse.mkdir(parents=True, exist_ok=True)
-        values = {key: str(value) for key, value in failed.values.items()}
-        files.write_json(folder.warehouse / FAILURE, {"template": failed.template, "values": values, "at": now.isoformat()})
-        raise failed from problem
-    (folder.warehouse / FAILURE).unlink(missing_ok=True)
-    return made
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _write_and_swap(folder: DataFolder, settings: Settings, known: Sequence[Landing], made: Build, work: Path) -> None:
-    merged = work / "merged"
-    merged.mkdir()
-    tables: dict[str, list[Path]] = {}
-    with history.connect(settings, work) as connection:
-        for kind in kinds().values():
-            if any(kind.name in landing.things for landing in known):
-                path = merged / f"{kind.name}.parquet"
-                connection.execute(f"copy ({history.latest(kind, folder.landing, known)}) to $file (format parquet)", {"file": str(path)})
-                tables[kind.name] = [path]
-    fresh = work / f"warehouse-{made.build_id}.duckdb"
-    write_warehouse(fresh, tables, made, settings.limits)
-    files.sync(fresh)
-    folder.warehouse.mkdir(parents=True, exist_ok=True)
-    fresh.rename(folder.warehouse / fresh.name)
-    files.sync(folder.warehouse)
-    previous = _read_pointer(folder).get("file")
-    files.write_json(pointer(folder), {
-        "file": fresh.name,
-        "build_id": made.build_id,
-        "sequence": max(landing.sequence for landing in known),
-        "steps": code_fingerprint(),
-    })
-    # A page that runs holds the previous file; older ones nobody opens any more.
-    for path in folder.warehouse.glob("warehouse-*.duckdb"):
-        if path.name not in {fresh.name, previous}:
-            path.unlink()

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearaccounts.importing import files
-from clearaccounts.importing.readers import Reject
+from clearaccounts.importing.sources import Reject
 from clearaccounts.importing.validation import Sum
 from clearaccounts.settings import DataFolder
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
@@ -17,32 +16,13 @@ from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import expressions as sql
 from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, DOCUMENTS, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
 from clearaccounts.importing.profiles import Profile, Target, Value
-from clearaccounts.importing.readers import Records, Reject, Source
+from clearaccounts.importing.reasons import reason
+from clearaccounts.importing.sources import Records, Reject, Source
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
 
+# So much of a value is repeated in the reason; the raw text has all of it.
 VALUE_CHARACTERS = 100
-
-_UNREADABLE = {
-    "text": N_("{value} holds a character that is no text"),
-    "choice": N_("{value} is not one of {choices}"),
-    "currency": N_("{value} is not a currency of ISO 4217 such as EUR"),
-    "amount": N_("{value} is not an amount such as 1234.50"),
-    "quantity": N_("{value} is not a number such as 12.5 with at most 4 decimals"),
-    "figure": N_("{value} is not a number with at most 18 decimals"),
-    "rate": N_("{value} is not a rate above 0 with at most 10 decimals, such as 1.0875"),
-    "integer": N_("{value} is not a whole number"),
-    "boolean": N_("{value} is neither true nor false"),
-    "date": N_("{value} is not a day such as 2026-09-30"),
-    "timestamp": N_("{value} is not an instant with its offset, such as 2026-09-30T10:00:00Z"),
-}
-_MISSING = N_("a value is required")
-_TOO_MANY_DECIMALS = N_("{value} has more decimals than {currency} has ({places})")
-_NEGATIVE = {
-    "customer_invoices": N_("{value} is negative; a negative invoice is a credit note"),
-    "credit_notes": N_("{value} is negative; the amount of a credit note is positive"),
-}
-_SEEN_EARLIER = N_("{value} was given with other content on line {earlier}")
 
 
 @dataclass(frozen=True)
@@ -329,29 +309,11 @@ class _Validation:
         rejects = []
         for line, number, problem, earlier in found:
             target = self._profile.targets[number]
-            template, values = _reason(kinds()[target.kind], problem, earlier)
+            template, values = reason(kinds()[target.kind], problem, earlier)
             handles = dict(target.columns).get(problem["name"], Value()).handles
             column = headers.get(handles[0], problem["name"]) if handles else problem["name"]
             rejects.append(Reject(line, column, template, values, raw[line]))
         return rejects
-
-
-def _reason(kind: Kind, problem: dict[str, Any], earlier: int | None) -> tuple[str, dict[str, object]]:
-    column, value = kind.column(problem["name"]), problem["text"]
-    match problem["code"]:
-        case "missing":
-            return _MISSING, {}
-        case "decimals" if problem["currency"]:
-            return _TOO_MANY_DECIMALS, {"value": value, "currency": problem["currency"], "places": minor_units()[problem["currency"]]}
-        case "decimals":
-            return N_("{value} has more than 4 decimals"), {"value": value}
-        case "negative":
-            return _NEGATIVE[kind.name], {"value": value}
-        case "earlier":
-            return _SEEN_EARLIER, {"value": value, "earlier": earlier}
-        case _:
-            choices = {"choices": ", ".join(column.choices)} if column.form == "choice" else {}
-            return _UNREADABLE[column.form], {"value": value, **choices}
 
 
 def _struct(kind: Kind, table: str = "") -> str:

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.readers import Records, Source, open_source, shorten
+from clearaccounts.importing.readers import open_source
+from clearaccounts.importing.sources import Records, Source, shorten
 
 
 def opened(path: Path) -> tuple[Source, Records]:
