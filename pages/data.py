@@ -19,7 +19,7 @@ st.caption(words.plain(caption))
 
 if viewer.may(Permission.IMPORT):
     with st.expander(_("Import files"), icon=":material/upload_file:"):
-        data_view.upload()
+        data_view.upload(viewer)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     name = url.segments(_("Show"), {key: _(title) for key, title in data_view.SECTIONS.items()}, "section")

@@ -18,11 +18,12 @@ from clearaccounts.collections.conversation import STATUS_WORDS, next_words
 from clearaccounts.collections.stages import StagesFilter, account_status
 from clearaccounts.decisions import as_table
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import ageing_view, charts, connection, controls, labels, messages, registry, suspensions_view, tables, theme, words
+from clearaccounts.ui import ageing_view, charts, connection, controls, labels, messages, suspensions_view, tables, theme, words
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
 CHOSEN = "customer_id"
+_FOUND = "_search_done"
 STATUS_COLOURS = {"current": "green", "overdue": "orange", "flagged": "red", "suspended": "red"}
 FOUND_COLUMNS = (
     Column("customer_name", N_("Customer"), width="large"),
@@ -117,6 +118,8 @@ def sections(viewer: Viewer) -> dict[str, str]:
 def find(warehouse: Warehouse, viewer: Viewer) -> str | None:
     """A search by name, id, domain or tenant; returns the id of the customer to show, which stands in the URL."""
     translate = words.language().gettext
+    if st.session_state.pop(_FOUND, False):
+        st.session_state["search"] = ""
     search = st.text_input(
         translate(N_("Find a customer")), key="search", bind="query-params", placeholder=translate(N_("Name, id, domain or tenant")),
         icon=":material/search:", label_visibility="collapsed", width=420,
@@ -141,7 +144,9 @@ def find(warehouse: Warehouse, viewer: Viewer) -> str | None:
 
 def _follow(customer_id: str) -> NoReturn:
     """Open a customer at an address of their own, and leave the search behind."""
-    st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=customer_id))
+    st.query_params[CHOSEN] = customer_id
+    st.session_state[_FOUND] = True  # a widget's value is only changed before it is drawn
+    st.rerun()
 
 
 def _statuses(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, customer_id: str | None = None) -> pa.Table:

@@ -21,6 +21,7 @@ from clearaccounts.ui.registry import Entry
 from clearaccounts.warehouse import Parameter, Warehouse, read_value
 
 DEFAULT_EDGES = "30,60,90"
+MOST_EDGES = 12
 BASES = ("due_date", "invoice_date")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _EDGES = Parameter("bucket_edges", "integers", "last day of each bucket", is_required=False)
@@ -28,7 +29,7 @@ _EDGES = Parameter("bucket_edges", "integers", "last day of each bucket", is_req
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the shared controls are set to; `currency` None means all, in company currency."""
+    """What the shared controls are set to; `currency` None means all."""
 
     as_of_on: date
     currency: str | None
@@ -49,7 +50,7 @@ class Chosen:
             if part == "day":
                 said.append(translate(N_("As of {day}")).format(day=language.day(self.as_of_on)))
             elif part == "currency":
-                said.append(self.currency or translate(N_("all currencies, in company currency")))
+                said.append(self.currency or translate(N_("all currencies")))
             else:
                 said.append(
                     translate(N_("days overdue from the due date")) if self.basis == "due_date"
@@ -97,7 +98,7 @@ def draw(filters: Iterable[str], viewer: Viewer) -> None:
             currencies = _currencies(warehouse, viewer)
             st.selectbox(
                 translate(N_("Currency")), ["", *currencies], key="currency", bind="query-params", persist_state="session", width=130,
-                format_func=lambda code: code or translate(N_("All, in {currency}")).format(currency=warehouse.build.company_currency),
+                format_func=lambda code: code or translate(N_("All")),
             )
         if "ageing" in wanted:
             url.seed("basis", BASES, BASES[0])
@@ -112,6 +113,17 @@ def draw(filters: Iterable[str], viewer: Viewer) -> None:
             )
 
 
+def _edges(text: str) -> tuple[int, ...]:
+    try:
+        numbers = read_value(_EDGES, text.replace(" ", ""))
+    except BadParameter:
+        numbers = None
+    if not isinstance(numbers, list) or len(numbers) > MOST_EDGES:
+        raise BadParameter(
+            N_("The bucket ends must be at most {count} whole numbers above 0 that grow, such as 30,60,90."), count=MOST_EDGES)
+    return tuple(numbers)
+
+
 def chosen() -> Chosen:
     """What the controls are set to, checked; what this page does not draw has its default.
 
@@ -120,16 +132,12 @@ def chosen() -> Chosen:
     """
     warehouse = connection.warehouse()
     state = st.session_state
-    edges = str(state.get("bucket_edges") or DEFAULT_EDGES).replace(" ", "")
-    numbers = read_value(_EDGES, edges)
-    if not isinstance(numbers, list) or len(numbers) > 12:
-        raise BadParameter(N_("{name} is {value}; it must be {wanted}."), name="bucket-edges", value=edges, wanted="at most 12 numbers")
     basis = state.get("basis")
     day = state.get("as_of_on")
     return Chosen(
         as_of_on=day if isinstance(day, date) else warehouse.build.as_of_on,
         currency=state.get("currency") or None,
-        bucket_edges=tuple(numbers),
+        bucket_edges=_edges(str(state.get("bucket_edges") or DEFAULT_EDGES)),
         basis=basis if basis in BASES else BASES[0],
     )
 

@@ -11,10 +11,12 @@ import streamlit as st
 
 from clearaccounts import overview
 from clearaccounts.access import Viewer
+from clearaccounts.decisions import record_import
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish, records
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, words
+from clearaccounts.ui import connection, messages, words
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
@@ -114,7 +116,7 @@ def offenders(warehouse: Warehouse, viewer: Viewer, check_name: str) -> pa.Table
     return overview.check_offenders(warehouse, overview.OffendersFilter(check_name), viewer)
 
 
-def upload() -> None:
+def upload(viewer: Viewer) -> None:
     """Files from the reader's machine, imported like those of the command line."""
     translate = words.language().gettext
     files = st.file_uploader(
@@ -126,6 +128,7 @@ def upload() -> None:
         with st.status(translate(N_("Importing, checking and rebuilding")), expanded=True) as progress:
             report = _import(files)
             say(report)
+            _record(viewer, report)
             progress.update(label=translate(N_("Imported")) if report.build_problem is None else translate(N_("Not built")), expanded=True)
 
 
@@ -139,6 +142,20 @@ def _import(files: list[Any]) -> publish.Report:
             path.write_bytes(file.getbuffer())
             paths.append(path)
         return publish.import_files(DataFolder(connection.data_root()), connection.settings(), paths, connection.now())
+
+
+def _record(viewer: Viewer, report: publish.Report) -> None:
+    """Put the import on record; that it could not be recorded undoes nothing, but is said."""
+    if not report.landed:
+        return
+    files = [
+        {"file": one.name, "sha256": one.sha256, "profile": one.profile, "rows": one.rows, "loaded": one.loaded, "rejected": one.rejected}
+        for one in report.landed
+    ]
+    try:
+        record_import(connection.store(), viewer, report.landed[-1].sha256, {"files": files, "withdrawn": {}}, connection.now())
+    except ClearAccountsError as error:
+        messages.show(error)
 
 
 def say(report: publish.Report) -> None:

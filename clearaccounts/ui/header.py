@@ -39,7 +39,7 @@ def _badges(viewer: Viewer | None) -> None:
 
 def _person(viewer: Viewer) -> None:
     translate = words.language().gettext
-    with st.popover(viewer.name, icon=":material/account_circle:", type="tertiary"):
+    with st.container(key="person", width="content"), st.popover(viewer.name, icon=":material/account_circle:", type="tertiary"):
         st.text(translate(ROLE_TITLES[viewer.role]))
         st.text(viewer.email)
         st.button(translate(N_("Sign out")), on_click=guard.sign_out, icon=":material/logout:", key="sign_out")

@@ -1,0 +1,88 @@
+"""Filters stand in the URL, are checked, and mean the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from clearaccounts import receivables
+from clearaccounts.access import OPERATOR, Role
+from clearaccounts.text import ENGLISH, SPANISH
+from clearaccounts.warehouse import Warehouse
+from tests.pages.conftest import Screen
+
+
+def test_the_day_of_the_link_is_the_day_of_the_numbers(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
+    day = date(2026, 3, 31)
+    tab = screen(Role.MANAGER, at="ageing.py", as_of_on="2026-03-31", currency="EUR")
+    totals = receivables.control_by_currency(sample_warehouse, receivables.ControlFilter(day, "EUR"), OPERATOR).to_pylist()[0]
+    assert ENGLISH.amount(totals["amount_control"], "EUR") in tab.cells()
+    assert "As of 31 Mar 2026 · EUR" in tab.words()
+
+
+def test_amounts_are_in_the_readers_locale(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
+    chosen = receivables.ControlFilter(sample_warehouse.build.as_of_on, "EUR")
+    amount = receivables.control_by_currency(sample_warehouse, chosen, OPERATOR)["amount_control"][0].as_py()
+    for language, speaks in (("en", ENGLISH), ("es", SPANISH)):
+        assert speaks.amount(amount, "EUR") in screen(Role.MANAGER, language).open("ageing.py").cells()
+
+
+@pytest.mark.parametrize("edges", ["30,x", "60,30", "0,30", ",".join(map(str, range(1, 40)))])
+def test_edges_that_make_no_sense_are_refused_with_a_sentence(screen: Callable[..., Screen], edges: str) -> None:
+    tab = screen(Role.MANAGER, at="ageing.py", bucket_edges=edges)
+    assert len(tab.problems()) == 1 and "bucket" in tab.problems()[0]
+    tab.app.text_input(key="bucket_edges").set_value("15,45").run()
+    assert tab.problems() == [] and "1–15 days" in "".join(option.content for group in tab.app.get("button_group")
+                                                         for option in group.proto.options)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("as_of_on", "2026-02-30"), ("as_of_on", "yesterday"), ("currency", "XXX"), ("basis", "moon"), ("bucket", "7-9"), ("view", "all"),
+    ("page", "-3"), ("page", "x"), ("page", "999999"),
+])
+def test_a_link_that_means_nothing_shows_the_usual(screen: Callable[..., Screen], name: str, value: str) -> None:
+    usual = screen(Role.MANAGER).open("ageing.py")
+    tab = screen(Role.MANAGER, at="ageing.py", **{name: value})
+    assert tab.problems() == [] and tab.cells() == usual.cells()
+
+
+def test_a_bucket_narrows_the_customers(screen: Callable[..., Screen]) -> None:
+    everybody = screen(Role.MANAGER).open("ageing.py")
+    some = screen(Role.MANAGER, at="ageing.py", bucket="61-90")
+    assert 0 < len(some.app.dataframe[1].value) < len(everybody.app.dataframe[1].value)
+    assert "amount_in_bucket" in some.app.dataframe[1].value
+
+
+def test_a_row_leads_to_its_customer(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER).open("ageing.py")
+    name = tab.app.dataframe[1].value["customer_name"][2]
+    tab.select(1, 2)
+    assert tab.app.title[0].value == "Account" and name in tab.words()
+
+
+def test_a_search_with_one_answer_opens_it(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER).open("account.py")
+    tab.app.text_input(key="search").set_value("C0007").run()
+    assert "C0007" in tab.words() and "What to say next" in tab.words()
+
+
+def test_a_customers_name_is_never_markup(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER, at="account.py", customer_id="![x](http://evil.example/x.png)")
+    assert tab.problems() and "![" not in tab.words()
+
+
+def test_without_a_warehouse_the_page_says_what_to_do(screen: Callable[..., Screen], data: Path) -> None:
+    for file in (data.parent / "data-sample" / "warehouse").iterdir():
+        file.unlink()
+    tab = screen(Role.MANAGER)
+    assert len(tab.problems()) == 1 and "There is no warehouse" in tab.problems()[0]
+
+
+def test_a_failed_build_is_told_on_every_page(screen: Callable[..., Screen], data: Path) -> None:
+    (data.parent / "data-sample" / "warehouse" / "failure.json").write_text(
+        '{"template": "The disk is full.", "values": {}, "at": "2026-10-01T06:00:00+00:00"}', encoding="utf-8")
+    tab = screen(Role.SALES_AGENT)
+    assert any("data from before" in warning.value and "disk is full" in warning.value for warning in tab.app.warning)

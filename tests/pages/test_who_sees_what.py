@@ -1,0 +1,130 @@
+"""Every page as every person: what is theirs is shown, of the rest nothing, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from clearaccounts import accounts
+from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
+from clearaccounts.ui.registry import PAGES, PRODUCT
+from clearaccounts.warehouse import Warehouse
+from tests.pages.conftest import Screen
+
+S, H, B, M, U = Role.SALES_AGENT, Role.HELPDESK_AGENT, Role.BILLING_ADMIN, Role.MANAGER, Role.USER_ADMIN
+# The table of who sees which page, written out once more: the product's own table must agree with it.
+VISITORS = {
+    "overview.py": {S, H, B, M},
+    "account.py": {S, H, B, M},
+    "ageing.py": {S, B, M},
+    "suspensions.py": {S, B, M},
+    "cases.py": {S, H, B, M},
+    "escalations.py": {S, H, B, M},
+    "audit.py": {B, M, U},
+    "data.py": {B, M},
+}
+TITLES = {
+    "en": {
+        "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "suspensions.py": "Suspensions",
+        "cases.py": "Support cases", "escalations.py": "Escalations", "audit.py": "Audit trail", "data.py": "Data",
+    },
+    "es": {
+        "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "suspensions.py": "Suspensiones",
+        "cases.py": "Casos de soporte", "escalations.py": "Escalados", "audit.py": "Registro de auditoría", "data.py": "Datos",
+    },
+}
+NOTHING = {"en": "No such page", "es": "No existe esa página"}
+AMOUNT = re.compile(r"\d[.,]\d{2}\s(?:EUR|USD|GBP)")
+SAMPLE_CUSTOMER = "C0001"
+
+
+def test_the_table_above_names_every_page() -> None:
+    assert {entry.script for entry in PAGES} == set(VISITORS)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("role", [S, H, B, M, U])
+def test_a_person_sees_their_pages_and_nothing_of_the_others(screen: Callable[..., Screen], role: Role, language: str) -> None:
+    tab = screen(role, language)
+    for script, visitors in VISITORS.items():
+        parameters = {"customer_id": SAMPLE_CUSTOMER} if script == "account.py" and role is not S else {}
+        if script == "overview.py" and role is U:
+            continue  # the root address leads them to a page of theirs, see below
+        tab.open(script, **parameters)
+        title = tab.app.title[0].value
+        if role in visitors:
+            assert title == TITLES[language][script]
+            assert tab.problems() == []
+        else:
+            assert title == NOTHING[language]
+            assert not tab.app.dataframe and not tab.app.metric and not tab.app.get("plotly_chart")
+        for name in parameters:
+            tab.app.query_params.pop(name, None)
+
+
+def test_a_user_administrator_lands_on_the_audit_trail(screen: Callable[..., Screen]) -> None:
+    assert screen(U).app.title[0].value == "Audit trail"
+
+
+@pytest.mark.parametrize("script", VISITORS)
+def test_nobody_signed_in_sees_the_sign_in_at_every_address(screen: Callable[..., Screen], script: str) -> None:
+    tab = screen(at=script, customer_id=SAMPLE_CUSTOMER)
+    assert [title.value for title in tab.app.title] == [PRODUCT]
+    assert {button.key for button in tab.app.button} == {f"sign_in_{person.role.value}" for person in DEMO_PEOPLE}
+    assert not tab.app.dataframe and not tab.app.get("plotly_chart") and not tab.app.get("page_link")
+
+
+def test_a_deep_link_opens_after_the_sign_in(screen: Callable[..., Screen]) -> None:
+    tab = screen(M, at="ageing.py", currency="USD", bucket="1-30")
+    assert tab.app.title[0].value == "Receivables ageing"
+    assert "USD" in tab.words() and tab.app.session_state["bucket"] == "1-30"
+
+
+def test_signing_out_leaves_nothing(screen: Callable[..., Screen]) -> None:
+    tab = screen(M)
+    tab.open("ageing.py")
+    tab.app.button(key="sign_out").click().run()
+    assert [title.value for title in tab.app.title] == [PRODUCT]
+    assert not tab.app.dataframe
+
+
+def test_a_helpdesk_agent_sees_no_amount_anywhere(screen: Callable[..., Screen]) -> None:
+    tab = screen(H)
+    for script, visitors in VISITORS.items():
+        if H not in visitors:
+            continue
+        tab.open(script, customer_id=SAMPLE_CUSTOMER)
+        assert not AMOUNT.search(tab.words() + tab.cells()), script
+        assert "currency" not in tab.app.session_state
+    # The same search does find amounts where they are.
+    assert AMOUNT.search(screen(M).words())
+
+
+def test_a_sales_agent_sees_their_own_customers_alone(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
+    everybody = accounts.search(sample_warehouse, accounts.SearchFilter(None, 10_000), OPERATOR).to_pylist()
+    mine = {row["customer_name"] for row in everybody if row["sales_agent"] == "sofia.lindgren@partner.example"}
+    others = {row["customer_name"] for row in everybody} - mine
+    assert mine and others
+    tab = screen(S)
+    seen = ""
+    for script, visitors in VISITORS.items():
+        if S in visitors:
+            tab.open(script, **({"search": "a"} if script == "account.py" else {}))
+            seen += tab.words() + "\n" + tab.cells() + "\n"
+    assert not [name for name in others if name in seen]
+    assert [name for name in mine if name in seen]
+
+
+def test_another_agents_customer_is_answered_like_one_that_does_not_exist(
+    screen: Callable[..., Screen], sample_warehouse: Warehouse,
+) -> None:
+    everybody = accounts.search(sample_warehouse, accounts.SearchFilter(None, 10_000), OPERATOR).to_pylist()
+    foreign = next(row["customer_id"] for row in everybody if row["sales_agent"] != "sofia.lindgren@partner.example")
+    said = []
+    for customer_id in (foreign, "no-such-customer"):
+        tab = screen(S, at="account.py", customer_id=customer_id)
+        said.append((tab.words(), tab.cells()))
+    assert said[0] == said[1]
+    assert "There is no such account" in said[0][0]
