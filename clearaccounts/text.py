@@ -14,7 +14,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -81,7 +81,7 @@ class Language:
 
     def moment(self, value: datetime | None) -> str:
         """A UTC instant, to the minute."""
-        return "" if value is None else format_datetime(value, format="d MMM y, HH:mm", locale=self.locale)
+        return "" if value is None else f"{self.day(value)}, {value:%H:%M}"
 
 
 ENGLISH = Language("en", "en_GB")

@@ -56,7 +56,9 @@ def test_paid_on_the_day_of_its_issue_is_settled_in_no_time(tmp_path: Path) -> N
         tmp_path,
         customer_invoices=[{"invoice_id": "I1", "issued_on": "2026-01-01", "due_on": "2026-01-31", "amount_total": "100.00"}],
         payments=[{"payment_id": "P1", "received_on": "2025-12-31", "amount_total": "100.00"}],
-        allocations=[{"allocation_id": "A1", "applied_on": "2025-12-31", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00"}],
+        allocations=[
+            {"allocation_id": "A1", "applied_on": "2025-12-31", "source_id": "P1", "invoice_id": "I1", "amount_applied": "100.00"}
+        ],
     )
     day = date(2026, 3, 31)
     assert history(warehouse, HistoryFilter("C1", day), OPERATOR).to_pylist()[0]["settled_on"] == date(2026, 1, 1)
