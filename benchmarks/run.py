@@ -37,11 +37,16 @@ def step(module: str, *arguments: str) -> dict[str, Any]:
 
 def line(title: str, ours: dict[str, Any], floor: dict[str, Any]) -> str:
     """One line of the table."""
-    slowest = f"{ours['slowest'] * 1000:10,.0f}" if "slowest" in ours else " " * 10
+    slowest = milliseconds(ours["slowest"]) if "slowest" in ours else " " * 10
     return (
-        f"  {title:<62} {ours['seconds'] * 1000:10,.0f} {slowest} {floor['seconds'] * 1000:10,.0f} "
+        f"  {title:<62} {milliseconds(ours['seconds'])} {slowest} {milliseconds(floor['seconds'])} "
         f"{ours['seconds'] / floor['seconds']:7.1f} {ours['peak_bytes'] / 2**20:9,.0f}"
     )
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds as milliseconds, ten characters wide; small figures with a decimal."""
+    return f"{seconds * 1000:10,.{1 if seconds < 0.1 else 0}f}"
 
 
 def main() -> None:

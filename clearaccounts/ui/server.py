@@ -12,13 +12,13 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.settings import served_folder
-from clearaccounts.ui import connection, messages
+from clearaccounts.ui import connection, messages, registry
 from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine
 from clearaccounts.warehouse import current_path
 
@@ -68,9 +68,16 @@ def _healthz(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+def _front_door(request: Request) -> RedirectResponse:
+    return RedirectResponse("/" + (f"?{request.url.query}" if request.url.query else ""))
+
+
 def routes() -> list[Route]:
-    """`/healthz`: 200 when there is a warehouse to serve, else 503; it says nothing about what is in it."""
-    return [Route("/healthz", _healthz)]
+    """`/healthz`: 200 when there is a warehouse to serve, else 503; it says nothing about what is in it.
+
+    The first page's own name leads to the front door: Streamlit knows its default page by no other address.
+    """
+    return [Route("/healthz", _healthz), Route(f"/{registry.OVERVIEW.url}", _front_door)]
 
 
 def show_script_error(error: Exception) -> bool:

@@ -78,6 +78,6 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """`visit(dashboard, locale="es-ES")`: somebody at a browser; what went wrong there fails the test at its end."""
     with ExitStack() as open_visitors:
         def arrive(dashboard: Dashboard, locale: str = "en-GB") -> Visitor:
-            return open_visitors.enter_context(Visitor(browser, dashboard.url, locale))
+            return open_visitors.enter_context(Visitor(browser, dashboard, locale))
 
         yield arrive

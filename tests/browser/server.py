@@ -27,6 +27,11 @@ class Dashboard:
     data: Path
     environment: Mapping[str, str]
     process_id: int
+    log: Path
+
+    def last_words(self) -> str:
+        """The end of what the server wrote: tracebacks go there, never onto a page."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line on this dashboard's data, in another process."""
@@ -57,14 +62,20 @@ def serving(data: Path, script: str = "app.py", health: str = "healthz") -> Iter
         )
         try:
             _wait(f"{url}/{health}", process, log)
-            yield Dashboard(url, data, environment, process.pid)
+            yield Dashboard(url, data, environment, process.pid, log)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(20)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(20)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
