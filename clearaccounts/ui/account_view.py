@@ -200,12 +200,13 @@ def balance(account: Account) -> None:
     """Balance by bucket, one chart per currency, and how the customer pays."""
     language = words.language()
     translate = language.gettext
-    table, _ = ageing_view.buckets(account.warehouse, account.chosen, account.viewer, account.customer_id)
+    table, _currency = ageing_view.buckets(account.warehouse, account.chosen, account.viewer, account.customer_id)
     currencies = sorted(set(table["currency"].to_pylist()))
-    st.subheader(translate(N_("Balance by days overdue")), anchor=False)
     if not currencies:
+        st.subheader(translate(N_("Balance by days overdue")), anchor=False)
         st.text(translate(N_("Nothing is open or unapplied on this day.")))
     for currency in currencies:
+        st.subheader(translate(N_("Balance by days overdue, in {currency}")).format(currency=currency), anchor=False)
         own = table.filter(pc.equal(table["currency"], currency))
         st.plotly_chart(
             charts.ageing_bars(own, currency, language, theme.palette(), room=0.45), key=f"balance_{currency}", theme=None,

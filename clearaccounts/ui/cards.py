@@ -15,6 +15,7 @@ from clearaccounts.ui.registry import Entry
 
 Better = Literal["lower", "higher", "neither"]
 CARD_HEIGHT = 86
+CARDS_IN_A_ROW = 6
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def change(
 
 def draw(cards: Sequence[Card]) -> None:
     """The cards in one row; each whole card is a link."""
-    for column, card in zip(st.columns(len(cards), gap="small"), cards, strict=True):
+    for column, card in zip(st.columns(max(len(cards), CARDS_IN_A_ROW), gap="small"), cards, strict=False):
         with column, st.container(border=True, key=f"card_{card.key}", height=CARD_HEIGHT, gap=None):
             st.page_link(card.entry.path, label=card.title, query_params=controls.link(card.entry, **card.parameters))
             # The formula stands beside the number: st.metric could say it, but not lead anywhere.

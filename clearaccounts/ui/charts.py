@@ -80,6 +80,11 @@ def _room(values: Sequence[Decimal], share: float) -> list[float]:
     return [float(low) - (span * share * 0.8 if low < 0 else 0.0), float(high) + span * share]
 
 
+def bare(amount: Decimal, currency: str, language: Language) -> str:
+    """An amount without its currency, which stands in the chart's title."""
+    return language.amount(amount, currency).replace(currency, "").strip()
+
+
 def ageing_bars(
     table: pa.Table, currency: str, language: Language, palette: Palette, *, chosen: str | None = None, room: float = 0.26,
 ) -> go.Figure:
@@ -101,7 +106,7 @@ def ageing_bars(
         orientation="h",
         y=[labels.bucket(bucket, language) for bucket in buckets],
         x=[float(amount) for amount in amounts],  # only a length in pixels; the label is the exact amount
-        text=[language.amount(amount, currency) for amount in amounts],
+        text=[bare(amount, currency, language) for amount in amounts],
         textposition="outside", cliponaxis=False,
         customdata=buckets,
         marker={
@@ -190,15 +195,19 @@ def burn(labels: Sequence[str], used: Sequence[Decimal], elapsed: Sequence[Decim
     figure = _bars(34 * max(len(labels), 2) + 12, palette)
     figure.add_bar(
         orientation="h", y=list(labels), x=[float(share) for share in used],
-        text=[language.percent(share) for share in used], textposition="outside", cliponaxis=False,
+        hoverinfo="skip",
         marker={"color": [palette.late if share > gone else palette.bar for share, gone in zip(used, elapsed, strict=True)]},
-        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    # The label stands beyond bar and tick, whichever reaches further.
+    figure.add_scatter(
+        x=[float(max(share, gone)) + 0.03 for share, gone in zip(used, elapsed, strict=True)], y=list(labels), mode="text",
+        text=[language.percent(share) for share in used], textposition="middle right", hoverinfo="skip", cliponaxis=False,
     )
     figure.add_scatter(
         x=[float(gone) for gone in elapsed], y=list(labels), mode="markers", hoverinfo="skip",
         marker={"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": palette.text}},
     )
-    figure.update_xaxes(range=[0, max([1.0, *(float(share) for share in used)]) * 1.15])
+    figure.update_xaxes(range=[0, max([1.0, *(float(share) for share in used)]) * 1.2])
     return figure
 
 

@@ -22,12 +22,10 @@ _TITLES: dict[str, str] = {
     "dispute": N_("Dispute"), "promise_to_pay": N_("Promise to pay"), "exemption": N_("Exemption"),
     "severity_a_case": N_("Open severity A case"), "unapplied_covers_debt": N_("Unapplied money covers the debt"),
     "no_final_notice": N_("No final notice sent in time"), "cancellation_window": N_("Inside a cancellation window"),
-    # notice_type
-    "reminder": N_("Reminder"), "overdue": N_("Overdue notice"), "final_notice": N_("Final notice"),
     # stages of the standard policy, and the state of nothing matched
     "clear": N_("Clear"), "suspension": N_("Suspension"), "restriction": N_("Restriction"), "notice": N_("Notice"),
     # receivables status
-    "current": N_("Current"), "flagged": N_("Flagged"),
+    "current": N_("Current"), "overdue": N_("Overdue"), "flagged": N_("Flagged"),
     # suspension workflow
     "marked": N_("Marked"), "approved": N_("Approved"), "withdrawn": N_("Withdrawn"), "declined": N_("Declined"),
     # event_type, subject_type, role
@@ -42,6 +40,13 @@ _TITLES: dict[str, str] = {
     # check_level
     "fail": N_("Fail"), "warn": N_("Warning"),
 }
+
+_NOTICES = {"reminder": N_("Reminder"), "overdue": N_("Overdue notice"), "final_notice": N_("Final notice")}
+
+
+def notice(notice_type: str, language: Language) -> str:
+    """What a notice that was sent is called."""
+    return language.gettext(_NOTICES.get(notice_type, notice_type))
 
 
 def title(code: str | None, language: Language) -> str:

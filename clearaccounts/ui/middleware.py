@@ -108,6 +108,7 @@ def dress(html: bytes) -> tuple[bytes, str]:
     text = html.decode("utf-8")
     text = re.sub(r"<title>[^<]*</title>", "<title>Clear Accounts</title>", text)
     text = re.sub(r'<link rel="service-desc"[^>]*>', "", text)
+    text = re.sub(r"<noscript>.*?</noscript>", "<noscript>Clear Accounts needs JavaScript.</noscript>", text, flags=re.DOTALL)
     style = re.sub(r"\s+", " ", STYLE.read_text(encoding="utf-8"))
     text = text.replace("</title>", f"</title><style>{style}</style><script>{_WHERE}</script>", 1)
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)

@@ -74,7 +74,7 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
     oldest = receivables.bucket_names(chosen.bucket_edges)[-1]
 
     def card(key: str, title: str, column: str, explained: str, **parameters: object) -> Card:
-        difference = language.amount(abs(now[column] - then[column]), currency).replace(currency, "").strip()
+        difference = charts.bare(abs(now[column] - then[column]), currency, language)
         change, is_good = cards.change(now[column], then[column], difference, "lower", language)
         return Card(key, translate(title), language.amount(now[column], currency), change, is_good, registry.AGEING, translate(explained),
                     parameters)
@@ -130,8 +130,8 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
     """The ageing, and the customers who owe the most overdue; both lead on."""
     language = words.language()
     translate = language.gettext
-    st.subheader(translate(N_("Where the money is stuck")), anchor=False)
     table, currency = ageing_view.buckets(warehouse, chosen, viewer)
+    st.subheader(translate(N_("Where the money is stuck, in {currency}")).format(currency=currency), anchor=False)
     st.plotly_chart(
         charts.ageing_bars(table, currency, language, theme.palette()), key="overview_ageing", theme=None,
         config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(table, currency, language),

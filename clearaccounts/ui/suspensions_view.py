@@ -156,7 +156,7 @@ def _beside(evidence: Evidence, language: Language) -> None:
         lines.append(translate(N_("Hold: {hold}, until {day}")).format(hold=labels.title(hold["hold_type"], language), day=until))
     for notice in evidence.notices:
         lines.append(translate(N_("Notice: {notice}, sent {day}")).format(
-            notice=labels.title(notice["notice_type"], language), day=language.day(notice["sent_on"])))
+            notice=labels.notice(notice["notice_type"], language), day=language.day(notice["sent_on"])))
     count = len(evidence.subscriptions)
     lines.append(language.ngettext("{count} subscription", "{count} subscriptions", count).format(count=language.number(count)))
     for line in lines:
