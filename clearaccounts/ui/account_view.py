@@ -209,7 +209,7 @@ def balance(account: Account) -> None:
         st.subheader(translate(N_("Balance by days overdue, in {currency}")).format(currency=currency), anchor=False)
         own = table.filter(pc.equal(table["currency"], currency))
         st.plotly_chart(
-            charts.ageing_bars(own, currency, language, theme.palette(), room=0.45), key=f"balance_{currency}", theme=None,
+            charts.ageing_bars(own, currency, language, theme.palette()), key=f"balance_{currency}", theme=None,
             config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(own, currency, language),
         )
 

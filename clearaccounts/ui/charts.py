@@ -73,11 +73,11 @@ def _bars(height: int, palette: Palette) -> go.Figure:
     return figure
 
 
-def _room(values: Sequence[Decimal], share: float) -> list[float]:
-    """The axis from zero, with room (a share of the longest bar) for labels that stand outside the bars."""
+def _room(values: Sequence[Decimal]) -> list[float]:
+    """The axis from zero, with room for labels outside the bars that lasts on a telephone too."""
     low, high = min([*values, Decimal(0)]), max([*values, Decimal(0)])
     span = float(high - low) or 1.0
-    return [float(low) - (span * share * 0.8 if low < 0 else 0.0), float(high) + span * share]
+    return [float(low) - (span * 0.36 if low < 0 else 0.0), float(high) + span * 0.4]
 
 
 def bare(amount: Decimal, currency: str, language: Language) -> str:
@@ -86,7 +86,7 @@ def bare(amount: Decimal, currency: str, language: Language) -> str:
 
 
 def ageing_bars(
-    table: pa.Table, currency: str, language: Language, palette: Palette, *, chosen: str | None = None, room: float = 0.26,
+    table: pa.Table, currency: str, language: Language, palette: Palette, *, chosen: str | None = None,
 ) -> go.Figure:
     """Amount per bucket, oldest at the bottom; the chosen bucket stands out, the others step back.
 
@@ -96,7 +96,6 @@ def ageing_bars(
         language: for the labels.
         palette: of the theme.
         chosen: the bucket that the page is filtered by.
-        room: for the labels, as a share of the longest bar; more on a narrow chart.
     """
     buckets: list[str] = table["bucket"].to_pylist()
     amounts: list[Decimal] = table["amount_outstanding"].to_pylist()
@@ -117,7 +116,7 @@ def ageing_bars(
         selected={"textfont": {"color": palette.text}},
         unselected={"marker": {"opacity": 0.35}, "textfont": {"color": palette.text}},
     )
-    figure.update_xaxes(range=_room(amounts, room))
+    figure.update_xaxes(range=_room(amounts))
     return figure
 
 
