@@ -25,6 +25,7 @@ with money:
     else:
         overview_view.accounts_in_trouble(warehouse, chosen, viewer)
 with work:
-    agenda.draw(agenda.today(warehouse, chosen, viewer))
-    if viewer.may(Permission.APPROVE):
-        overview_view.to_decide(warehouse, chosen, viewer)
+    lists = overview_view.worklists(warehouse, chosen, viewer)
+    agenda.draw(agenda.today(warehouse, chosen, viewer, lists))
+    if lists is not None:
+        overview_view.to_decide(lists)

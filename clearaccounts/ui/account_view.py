@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NoReturn
 
 import pyarrow as pa
@@ -87,6 +88,7 @@ class Account:
     chosen: controls.Chosen
     viewer: Viewer
 
+    @cached_property
     def stages(self) -> pa.Table:
         """The policy's view of this customer, one row per currency."""
         found = suspensions_view.rows(self.warehouse, self.chosen.as_of_on, self.viewer)
@@ -101,6 +103,7 @@ class Account:
         found = _statuses(self.warehouse, self.chosen, self.viewer, self.customer_id)
         return str(found["receivables_status"][0].as_py())
 
+    @cached_property
     def history(self) -> pa.Table:
         """One row per invoice, the newest first."""
         return payments.history(self.warehouse, payments.HistoryFilter(self.customer_id, self.chosen.as_of_on), self.viewer)
@@ -190,7 +193,7 @@ def say_next(account: Account, receivables_status: str, cases: pa.Table) -> None
         st.text(language.gettext(STATUS_WORDS[receivables_status]))
         return
     severity_a = cases.filter(pc.and_(cases["is_open"], pc.fill_null(pc.equal(cases["severity"], "A"), False))).num_rows
-    mine = account.stages()
+    mine = account.stages
     is_suspended = receivables_status == "suspended"
     for sentence in next_words(mine.to_pylist(), is_suspended=is_suspended, severity_a_count=severity_a, language=language):
         st.text(sentence)
@@ -219,7 +222,7 @@ def pays(account: Account) -> None:
     language = words.language()
     translate = language.gettext
     st.subheader(translate(N_("Days late, by day of invoice")), anchor=False)
-    history = account.history()
+    history = account.history
     settled = history.filter(pc.is_valid(history["settled_on"]))
     if settled.num_rows == 0:
         st.text(translate(N_("No invoice of theirs is settled yet.")))
@@ -251,7 +254,7 @@ def section(name: str, account: Account, cases: pa.Table) -> tuple[pa.Table, tup
             return (ageing_view.items(warehouse, chosen, viewer, None, customer_id).rows, ageing_view.ITEM_COLUMNS[1:],
                     N_("Nothing is open on this day."))
         case "history":
-            return account.history(), HISTORY_COLUMNS, N_("They were never invoiced by this day.")
+            return account.history, HISTORY_COLUMNS, N_("They were never invoiced by this day.")
         case "cases":
             return cases, CASE_COLUMNS, N_("They opened no support case by this day.")
         case "requests":
@@ -267,7 +270,7 @@ def section(name: str, account: Account, cases: pa.Table) -> tuple[pa.Table, tup
 
 def suspension_state(account: Account) -> None:
     """The policy's stage, the holds and the mark, per currency."""
-    mine = account.stages()
+    mine = account.stages
     if mine.num_rows:
         tables.show(mine, suspensions_view.COLUMNS[1:10], key="suspension_state",
                     alt=words.language().gettext(N_("Suspension state by currency")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
 import streamlit as st
 
 from clearaccounts import escalations, overview
@@ -27,12 +28,15 @@ class Item:
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
-def today(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list[Item]:
-    """The lines that this person can act on, the most urgent first; those with nothing to do are left out."""
+def today(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, lists: Mapping[str, pa.Table] | None) -> list[Item]:
+    """The lines that this person can act on, the most urgent first; those with nothing to do are left out.
+
+    `lists` are those of the suspensions page, None for those who may not see flags.
+    """
     language = words.language()
     found: list[Item] = []
-    if viewer.may(Permission.VIEW_FLAGS):
-        found += _marks(warehouse, chosen, viewer, language)
+    if lists is not None:
+        found += _marks(lists, viewer, language)
     if viewer.may(Permission.VIEW_CASES):
         found += _support(warehouse, chosen, viewer, language)
     if viewer.may(Permission.VIEW_ESCALATIONS):
@@ -42,8 +46,7 @@ def today(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list
     return [item for item in found if item.count]
 
 
-def _marks(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
-    lists = suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
+def _marks(lists: Mapping[str, pa.Table], viewer: Viewer, language: Language) -> list[Item]:
     overtaken = lists["overtaken"].num_rows
     flagged = lists["flagged"].num_rows
     found = [Item(

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("actor_role", N_("As"), "label"),
     Column("event_type", N_("What"), "label"),
     Column("subject_type", N_("About"), "label"),
-    Column("subject_id", N_("Which")),
+    Column("subject_id", N_("Which"), width=180),
     Column("customer_id", N_("Customer id")),
     Column("reason", N_("Reason"), width="medium"),
     Column("details", N_("Details"), width="medium"),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_
-from clearaccounts.ui import words
+from clearaccounts.ui import labels, words
 
 log = logging.getLogger("clearaccounts")
 
@@ -21,9 +21,14 @@ def sentence(error: Exception) -> str:
 
     An error that we did not foresee goes to the log with its traceback; the reader gets its reference.
     """
-    translate = words.language().gettext
+    language = words.language()
+    translate = language.gettext
     if isinstance(error, ClearAccountsError):
-        return error.in_language(translate)
+        values = dict(error.values)
+        if "holds" in values:  # the store names holds by their codes, blanks for underscores
+            codes = str(values["holds"]).replace(" ", "_").split(",_")
+            values["holds"] = ", ".join(labels.title(code, language) for code in codes)
+        return type(error)(error.template, **values).in_language(translate)
     reference = secrets.token_hex(4)
     log.error("Unexpected error, reference %s", reference, exc_info=error)
     return translate(_UNEXPECTED).format(reference=reference)

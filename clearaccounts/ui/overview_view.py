@@ -161,9 +161,15 @@ def accounts_in_trouble(warehouse: Warehouse, chosen: controls.Chosen, viewer: V
         st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
 
 
-def to_decide(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+def worklists(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> dict[str, pa.Table] | None:
+    """The lists of the suspensions page; None for those who may not see flags."""
+    if not viewer.may(Permission.VIEW_FLAGS):
+        return None
+    return suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
+
+
+def to_decide(lists: dict[str, pa.Table]) -> None:
     """Whom the lines above are about: marks that wait, then customers flagged."""
-    lists = suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
     found = pa.concat_tables([lists["marked"], lists["flagged"]])
     if found.num_rows:
         picked = tables.show(found.slice(0, WORKLIST_ROWS), WORKLIST_COLUMNS, key="overview_worklist", selectable=True,

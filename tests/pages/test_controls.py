@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clearaccounts import receivables
 from clearaccounts.access import OPERATOR, Role
+from clearaccounts.errors import Refused
 from clearaccounts.text import ENGLISH, SPANISH
+from clearaccounts.ui import messages, words
 from clearaccounts.warehouse import Warehouse
 from tests.pages.conftest import Screen
 
@@ -86,3 +91,23 @@ def test_a_failed_build_is_told_on_every_page(screen: Callable[..., Screen], dat
         '{"template": "The disk is full.", "values": {}, "at": "2026-10-01T06:00:00+00:00"}', encoding="utf-8")
     tab = screen(Role.SALES_AGENT)
     assert any("data from before" in warning.value and "disk is full" in warning.value for warning in tab.app.warning)
+
+
+def test_an_error_that_nobody_foresaw_gives_a_reference_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    said = messages.sentence(ZeroDivisionError("customer C0001 owes 12"))
+    reference = said.rstrip(".").rsplit(" ", 1)[1]
+    assert "C0001" not in said and len(reference) == 8
+    assert reference in caplog.text and "ZeroDivisionError" in caplog.text
+
+
+def test_holds_are_named_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: SPANISH)
+    held = Refused("{customer} is on hold ({holds}); a hold always wins.", customer="Contoso", holds="dispute, severity a case")
+    assert messages.sentence(held) == "Contoso está retenido (Disputa, Caso de gravedad A abierto); una retención siempre prevalece."
+
+
+@given(st.text(max_size=40))
+def test_no_text_keeps_a_meaning_in_markdown(text: str) -> None:
+    escaped = words.plain(text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]!<>`*_$:#|]", escaped)
+    assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(text.split())
