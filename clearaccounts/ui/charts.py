@@ -148,7 +148,7 @@ def payment_history(table: pa.Table, language: Language, palette: Palette) -> go
     )
     figure.add_hline(y=0, line={"color": palette.muted, "width": 1})
     figure.update_layout(
-        xaxis={"visible": True, "showgrid": False, "rangemode": "normal", "tickformat": "%m/%y", "nticks": 8},
+        xaxis={"visible": True, "showgrid": False, "rangemode": "normal", "tickformat": "%m/%y", "nticks": 8, "automargin": True},
         yaxis={"type": "linear", "autorange": True, "gridcolor": palette.grid, "zeroline": False, "rangemode": "normal"},
     )
     return figure
