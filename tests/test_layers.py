@@ -132,11 +132,11 @@ def test_everything_but_the_screen_works_without_streamlit() -> None:
     assert ran.stdout.startswith("imported")
 
 
-def test_the_command_line_answers_without_streamlit() -> None:
+def test_the_command_line_answers_without_streamlit(tmp_path: Path) -> None:
     script = (
         "import runpy, sys\n"
         "sys.modules['streamlit'] = None\n"
-        "sys.argv = ['clearaccounts', 'queries']\n"
+        f"sys.argv = ['clearaccounts', 'queries', '--data', {str(tmp_path / 'data')!r}]\n"
         "runpy.run_module('clearaccounts', run_name='__main__')\n"
     )
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
