@@ -93,7 +93,7 @@ class Evidence:
             "holds": [
                 {
                     "hold_id": hold["hold_id"], "hold_type": hold["hold_type"], "invoice_id": hold["invoice_id"],
-                    "amount_held": None if hold["amount_held"] is None else exact(hold["amount_held"], self.currency),
+                    "amount_held": None if hold["amount_held"] is None else exact(hold["amount_held"], hold["currency"] or self.currency),
                     "starts_on": hold["starts_on"], "ends_on": hold["ends_on"],
                 }
                 for hold in self.holds

@@ -21,8 +21,8 @@ holds_now as (
     left join invoices on invoices.invoice_id = holds.invoice_id and invoices.customer_id = holds.customer_id
     where holds.customer_id = $customer_id
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($currency is null or holds.currency is null or holds.currency = $currency)
         and ($currency is null or invoices.currency is null or invoices.currency = $currency)
+        and (invoices.currency is null or holds.amount_held is null or holds.currency is null or holds.currency = invoices.currency)
         and holds.starts_on <= $as_of_on
         and (holds.ends_on is null or holds.ends_on >= $as_of_on)
         and (holds.withdrawn_on is null or holds.withdrawn_on > $as_of_on)

@@ -138,7 +138,8 @@ invoice_holds as (
     left join (
         select invoice_id, sum(amount_outstanding) as amount_open from items group by invoice_id
     ) as open_now on open_now.invoice_id = holds_now.invoice_id
-    where holds_now.currency is null or holds_now.currency = invoices.currency
+    -- A hold's currency is that of its amount: one held in another currency cannot be taken off.
+    where holds_now.amount_held is null or holds_now.currency is null or holds_now.currency = invoices.currency
     group by holds_now.customer_id, holds_now.invoice_id, invoices.currency
 ),
 
@@ -166,7 +167,6 @@ hold_reasons as (
     select suspendable.customer_id, suspendable.currency, holds_now.hold_type as reason
     from suspendable
     inner join holds_now on holds_now.customer_id = suspendable.customer_id and holds_now.invoice_id is null
-    where holds_now.currency is null or holds_now.currency = suspendable.currency
     union
     select customer_id, currency, unnest(hold_types)
     from tested_again

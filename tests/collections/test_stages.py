@@ -125,6 +125,19 @@ def test_a_hold_on_the_customer(tmp_path: Path, hold_type: str) -> None:
     assert row(tmp_path, day=date(2026, 7, 1), **kinds)["is_flagged"] is True
 
 
+def test_a_hold_on_the_customer_holds_in_every_currency(tmp_path: Path) -> None:
+    hold = {"hold_id": "H1", "starts_on": "2026-06-01", "amount_held": "5.00", "currency": "USD"}
+    found = row(tmp_path, customer_invoices=[invoice()], notices=[NOTICE], holds=[hold])
+    assert (found["hold_reasons"], found["is_flagged"]) == ("dispute", False)
+
+
+def test_the_currency_of_a_hold_is_that_of_its_amount(tmp_path: Path) -> None:
+    whole = {"hold_id": "H1", "starts_on": "2026-06-01", "invoice_id": "I1", "currency": "USD"}
+    kinds: dict[str, Any] = {"customer_invoices": [invoice()], "notices": [NOTICE]}
+    assert row(tmp_path, holds=[whole], **kinds)["hold_reasons"] == "dispute"
+    assert row(tmp_path, holds=[{**whole, "amount_held": "50.00"}], **kinds)["is_flagged"] is True
+
+
 def test_a_hold_on_an_invoice_holds_only_if_the_rest_no_longer_matches(tmp_path: Path) -> None:
     dispute = {"hold_id": "H1", "starts_on": "2026-06-01", "invoice_id": "I1"}
     both = [invoice(), invoice("I2", "100.00")]

@@ -89,6 +89,12 @@ def test_currencies_do_not_see_each_other(town: Town) -> None:
     assert yen.content["items"][0]["amount_outstanding"] == "9000" and [hold["hold_id"] for hold in yen.holds] == ["H9"]
 
 
+def test_a_hold_on_the_customer_is_evidence_in_every_currency(town: Town) -> None:
+    town.then(holds=[{"hold_id": "H9", "starts_on": "2026-06-01", "amount_held": "9.125", "currency": "KWD"}])
+    assert (town.evidence().hold_reasons, town.evidence().is_flagged) == (("dispute",), False)
+    assert [(hold["hold_id"], hold["amount_held"]) for hold in town.evidence().content["holds"]] == [("H9", "9.125")]
+
+
 def test_a_customer_who_owes_nothing_is_clear(town: Town) -> None:
     town.then(customer_invoices=[])
     evidence = town.evidence()
