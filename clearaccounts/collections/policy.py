@@ -23,6 +23,7 @@ from clearaccounts.warehouse import EMPTY_TABLES
 
 CLOCKS = ("due_date", "invoice_date")
 ACTIONS = ("notify", "restrict", "suspend")
+CLEAR = "clear"  # what `collections/stages` says where no stage matches
 NOTICES = ("reminder", "overdue", "final_notice")
 _POLICY_KEYS = ("name", "version", "effective_on", "clock", "stages")
 _STAGE_KEYS = (
@@ -131,7 +132,7 @@ def load(path: Path) -> Policy:
         PolicyError: the file cannot be read, is not TOML, or a key is missing, unknown or of a wrong value.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PolicyError(N_("{file}: this policy cannot be read: {problem}."), file=path.name, problem=error.strerror) from None
     except UnicodeDecodeError:
@@ -154,6 +155,8 @@ def parse(text: str, file: str) -> Policy:
     for number, content in enumerate(top.stages()):
         reader = TableReader(text, file, content, number, _STAGE_KEYS)
         stage = _stage(reader)
+        if stage.name == CLEAR:
+            raise reader.refuse("name", N_("{file}, line {line}: {key} is taken: {clear} means that no stage matches."), clear=CLEAR)
         if any(stage.name == other.name for other in stages):
             raise reader.refuse("name", N_("{file}, line {line}: two stages have this name; each needs its own."))
         stages.append(stage)

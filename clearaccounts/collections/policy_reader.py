@@ -113,4 +113,6 @@ class TableReader:
                     start = number
             if stage == wanted and re.match(rf"""\s*(\[+\s*(stages\s*\.\s*)?)?["']?{re.escape(key)}["']?\s*[\].=]""", line):
                 return number
+        if stage < wanted:  # stages written inline stand in one value, and TOML's parser keeps no positions
+            return next((number for number, line in enumerate(self._lines, start=1) if re.match(r"\s*stages\s*=", line)), 1)
         return start

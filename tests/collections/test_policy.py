@@ -103,6 +103,9 @@ def test_a_policy_without_stages_is_valid_and_its_table_empty(tmp_path: Path) ->
          "rules.toml, line 8: requires_notice must be one of reminder, overdue, final_notice."),
         (HEAD + STAGE.format(name="x") + "notice_days = 5\n", "rules.toml, line 8: notice_days needs requires_notice beside it."),
         (HEAD + STAGE.format(name="x") + STAGE.format(name="x"), "rules.toml, line 9: two stages have this name; each needs its own."),
+        (HEAD + STAGE.format(name="clear"), "rules.toml, line 6: name is taken: clear means that no stage matches."),
+        (HEAD + 'stages = [\n  { name = "x", action = "shout" },\n]\n',
+         "rules.toml, line 5: action must be one of notify, restrict, suspend."),
     ],
 )
 def test_a_fault_is_one_sentence_with_file_line_and_key(tmp_path: Path, text: str, sentence: str) -> None:
@@ -120,6 +123,10 @@ def test_a_file_that_is_not_toml_or_not_there_is_a_sentence(tmp_path: Path) -> N
     (tmp_path / "latin.toml").write_bytes(b'name = "Pol\xedtica"')
     with pytest.raises(PolicyError, match=r"^latin\.toml: this policy is not UTF-8 text"):
         policies.load(tmp_path / "latin.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    assert policies.load(write(tmp_path, "\ufeff" + HEAD)).name == "House rules"
 
 
 def test_in_force_is_the_newest_effective_by_the_day_and_of_two_the_higher_version(tmp_path: Path) -> None:
