@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.errors import BadParameter, NoWarehouse, QueryTimeout, WarehouseError
+from clearaccounts.money import minor_units
 from clearaccounts.settings import ROOT, DataFolder, Settings
 from clearaccounts.text import N_
 
@@ -145,7 +146,7 @@ def read_value(parameter: Parameter, text: str) -> object:
             case "integers":
                 value = [int(part) for part in text.split(",")]
             case _:
-                value = text
+                value = text.upper() if parameter.name == "currency" else text
     except ValueError:
         wanted = {
             "date": "a day such as 2026-09-30",
@@ -156,6 +157,8 @@ def read_value(parameter: Parameter, text: str) -> object:
         raise refuse(wanted) from None
     if parameter.choices and value not in parameter.choices:
         raise refuse("one of " + ", ".join(parameter.choices))
+    if parameter.name == "currency" and value not in minor_units():
+        raise refuse("an ISO 4217 code such as EUR")
     if parameter.name == "bucket_edges" and isinstance(value, list) and (value != sorted(set(value)) or value[0] < 1):
         raise refuse("whole numbers above 0 that grow, such as 30,60,90")
     return value

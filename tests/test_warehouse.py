@@ -119,6 +119,11 @@ def test_a_value_of_the_wrong_form_names_its_parameter(name: str, text: str) -> 
         read_value(parameter, text)
 
 
+def test_a_currency_is_read_in_any_letter_case() -> None:
+    currency = next(p for p in queries()["receivables/ageing"].parameters if p.name == "currency")
+    assert read_value(currency, "eur") == "EUR"
+
+
 def test_an_instant_needs_its_offset() -> None:
     at = queries()["support/backlog"].parameters[0]
     assert str(read_value(at, "2026-05-01T02:00:00+02:00")) == "2026-05-01 00:00:00"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,6 +36,9 @@ def run_query(context: Context, arguments: Namespace) -> int:
         if name not in known:
             raise BadParameter(N_("{query} has no parameter {name}."), query=chosen.name, name="--" + name.replace("_", "-"))
         values[name] = read_value(known[name], text)
+    first, last = values.get("from_on"), values.get("to_on")
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        raise BadParameter(N_("{name} is {value}; it must be {wanted}."), name="to-on", value=last, wanted=f"{first} or later")
     if arguments.format == "parquet" and not arguments.output:
         raise BadParameter(N_("Parquet is no text; say where to write it with --output FILE."))
     if arguments.policy and "policy_stages" not in chosen.tables:
