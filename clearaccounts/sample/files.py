@@ -87,7 +87,10 @@ def _plain(value: Any) -> str:
 
 
 class Files:
-    """The open files of one folder; rows are written as they come, so memory stays flat."""
+    """The open files of one folder; rows are written as they come, so memory stays flat.
+
+    A kind without a row has no file: an import refuses a file without rows.
+    """
 
     def __init__(self, folder: Path, kinds: Iterable[str]) -> None:
         self._folder, self._kinds, self._stack = folder, tuple(kinds), ExitStack()
@@ -96,9 +99,7 @@ class Files:
     def __enter__(self) -> Files:
         self._folder.mkdir(parents=True, exist_ok=True)
         for kind in self._kinds:
-            file = self._stack.enter_context((self._folder / f"{kind}.csv").open("w", encoding="utf-8", newline=""))
-            self._writers[kind] = csv.DictWriter(file, COLUMNS[kind], restval="", lineterminator="\n")
-            self._writers[kind].writeheader()
+            self._path(kind).unlink(missing_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -107,4 +108,15 @@ class Files:
     def write(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         """Append rows, each kind to its file."""
         for kind, records in rows.items():
-            self._writers[kind].writerows({name: _plain(value) for name, value in record.items()} for record in records)
+            if records:
+                self._writer(kind).writerows({name: _plain(value) for name, value in record.items()} for record in records)
+
+    def _path(self, kind: str) -> Path:
+        return self._folder / f"{kind}.csv"
+
+    def _writer(self, kind: str) -> csv.DictWriter[str]:
+        if kind not in self._writers:
+            file = self._stack.enter_context(self._path(kind).open("w", encoding="utf-8", newline=""))
+            self._writers[kind] = csv.DictWriter(file, COLUMNS[kind], restval="", lineterminator="\n")
+            self._writers[kind].writeheader()
+        return self._writers[kind]

@@ -72,6 +72,10 @@ def test_small_and_long_samples_are_written_too(tmp_path: Path, customers: int, 
     write_sample(tmp_path, customers, months, 1)
 
     assert len(read(tmp_path, "customers")) == customers
+    # An import refuses a file without rows, so there is none; nor one that an earlier, larger sample left.
+    assert all(len(path.read_bytes().splitlines()) > 1 for path in tmp_path.glob("*.csv"))
+    write_sample(tmp_path, 1, 1, 1)
+    assert not (tmp_path / "payments.csv").exists()
     assert (tmp_path / "next_day").exists() == (customers == 45)
 
 
