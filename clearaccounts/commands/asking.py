@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from clearaccounts.access import OPERATOR
@@ -14,10 +16,10 @@ from clearaccounts.collections import marks, policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
 from clearaccounts.commands.context import Context, say
-from clearaccounts.decisions import open_store
-from clearaccounts.errors import BadParameter
+from clearaccounts.decisions import files_on_record, open_store
+from clearaccounts.errors import BadParameter, ClearAccountsError
 from clearaccounts.importing import files, publish
-from clearaccounts.importing.records import landings
+from clearaccounts.importing.records import damaged, landings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries, query, read_value, rows
 
@@ -110,8 +112,12 @@ def _default(value: object) -> str:
 
 def run_verify(context: Context, _arguments: Namespace) -> int:
     """Audit chain and anchor, landed files, control totals and data checks; one line per failure."""
-    failures = [*_store_failures(context), *_landing_failures(context), *_warehouse_failures(context)]
-    for sentence in failures:
+    notes: list[str] = []
+    failures = _found(lambda: _store_failures(context, notes))
+    # A store that is not whole bears witness to nothing.
+    failures += _found(lambda: _landing_failures(context, is_store_whole=not failures))
+    failures += _found(lambda: _warehouse_failures(context))
+    for sentence in dict.fromkeys(failures or notes):
         say(" ".join(sentence.split()))
     if failures:
         return NOT_HEALTHY
@@ -119,21 +125,39 @@ def run_verify(context: Context, _arguments: Namespace) -> int:
     return HEALTHY
 
 
-def _store_failures(context: Context) -> list[str]:
+def _found(look: Callable[[], list[str]]) -> list[str]:
+    """What `look` finds; that it cannot even look is a finding too."""
+    try:
+        return look()
+    except (ClearAccountsError, duckdb.Error, OSError) as problem:
+        return [str(problem).split("\n", maxsplit=1)[0]]
+
+
+def _store_failures(context: Context, notes: list[str]) -> list[str]:
     findings = open_store(context.served, context.settings).verify()
+    notes += [str(finding) for finding in findings if not finding.is_failure]
     return [str(finding) for finding in findings if finding.is_failure]
 
 
-def _landing_failures(context: Context) -> list[str]:
+def _landing_failures(context: Context, is_store_whole: bool) -> list[str]:
+    """Landed files against their hashes, and against the imports on record."""
     found = []
-    for landing in landings(context.served):
-        if not landing.sha256:
-            continue
+    landed = {landing.folder_name: landing for landing in landings(context.served)}
+    for landing in landed.values():
+        place = f"landing/{landing.folder_name}"
         raw = next((context.served.landing / landing.folder_name).glob("raw*"), None)
-        if raw is None or files.file_hash(raw) != landing.sha256:
-            found.append(f"{landing.name}: the landed file is not the one that was imported; import it again.")
+        if landing.sha256 and (raw is None or files.file_hash(raw) != landing.sha256):
+            found.append(f"{landing.name}: the landed file is not the one that was imported; restore {place} from a backup.")
+        elif changed := damaged(context.served, landing):
+            found.append(f"{landing.name or place}: {', '.join(changed)} changed after the import; restore {place} from a backup.")
         if landing.rows != landing.loaded + landing.rejected or any(s.total != s.loaded + s.rejected for s in landing.sums):
-            found.append(f"{landing.name}: what was loaded and rejected is not what the file held; import it again.")
+            found.append(f"{landing.name}: what was loaded and rejected is not what the file held; restore {place} from a backup.")
+    for file in files_on_record(open_store(context.served, context.settings)) if is_store_whole else ():
+        kept, place = landed.get(file["sha256"]), f"landing/{file['sha256']}"
+        if kept is None:
+            found.append(f"{file['file']}: it was imported and is gone; import it again, or restore {place} from a backup.")
+        elif any(getattr(kept, name) != file[name] for name in ("rows", "loaded", "rejected")):
+            found.append(f"{file['file']}: its record is not that of its import; restore {place} from a backup.")
     return found
 
 

@@ -57,7 +57,7 @@ def run_import(context: Context, arguments: Namespace) -> int:
 
 def _exit_code(report: publish.Report) -> int:
     whole = [o for o in report.outcomes if o.landing is not None]
-    if not whole:
+    if not whole or (report.snapshot_problem is not None and not report.landed):
         return NOTHING_LANDED
     is_all_in = len(whole) == len(report.outcomes) and not any(o.landing.rejected for o in whole if o.landing)
     return ALL_IN if is_all_in and report.snapshot_problem is None else SOME_REJECTED

@@ -9,6 +9,7 @@ from typing import Any
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.decisions.action import Action
 from clearaccounts.decisions.chain import Event
+from clearaccounts.decisions.reading import EventFilter
 from clearaccounts.decisions.store import Store
 
 
@@ -31,3 +32,13 @@ def record_import(store: Store, viewer: Viewer, import_id: str, report: Mapping[
         permissions=(Permission.IMPORT,), rule=lambda _: {"report": report}, expected_version=0,
     )
     return store.append(viewer, action)
+
+
+def files_on_record(store: Store) -> list[Mapping[str, Any]]:
+    """Every file that an import on record brought in: file, sha256, profile, rows, loaded, rejected.
+
+    Raises:
+        DecisionError: the decisions cannot be read.
+    """
+    events = store.matching(EventFilter(subject_type="import", event_type="imported"))
+    return [file for event in events for file in event.details["report"]["files"]]

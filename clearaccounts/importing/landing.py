@@ -19,11 +19,13 @@ from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history
 from clearaccounts.importing.profiles import Profile, recognise
 from clearaccounts.importing.readers import open_source
-from clearaccounts.importing.records import Landing, rejects, write_record, write_rejects
+from clearaccounts.importing.records import Landing, digests, rejects, write_record, write_rejects
 from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
+
+NO_SUCH_FILE = N_("{file}: there is no such file; check the path.")
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,10 @@ def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened
     """Copy `path` into `work`, open the copy and recognise it.
 
     Raises:
-        FileRefused: it cannot be read, or is no file we know.
+        FileRefused: it is not there, cannot be read, or is no file we know.
     """
+    if not path.is_file():
+        raise FileRefused(NO_SUCH_FILE, file=path)
     work.mkdir()
     copy = work / ("raw" + "".join(path.suffixes[-2:] if path.name.endswith(".gz") else path.suffixes[-1:]).lower())
     try:
@@ -107,6 +111,7 @@ def land(
         sums=done.sums,
         things=dict(done.things),
         kinds_with_unknown_keys=done.kinds_with_unknown_keys,
+        digests=digests(work),
     )
     write_record(work, landing)
     files.put(work, folder.landing / landing.folder_name)

@@ -15,7 +15,7 @@ from pathlib import Path
 from clearaccounts.errors import BuildError, FileRefused, LandingError
 from clearaccounts.importing import files, snapshots
 from clearaccounts.importing.canonical import LOOKS_UP
-from clearaccounts.importing.landing import Opened, Outcome, land, open_file
+from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.records import Landing, landings
 from clearaccounts.importing.swap import Failure, build_and_swap, failure, is_current, read_pointer
@@ -61,7 +61,7 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """The files that `paths` name: themselves, or those of a folder that may be data; and what was passed over.
 
     Raises:
-        LandingError: a path does not exist, or there is nothing to import.
+        LandingError: none of the files exists, or there is nothing to import.
     """
     found: list[Path] = []
     skipped: list[str] = []
@@ -72,10 +72,10 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
                     is_data = entry.name.lower().endswith(ENDINGS)
                     found += [entry] if is_data else []
                     skipped += [] if is_data else [entry.name]
-        elif path.is_file():
-            found.append(path)
         else:
-            raise LandingError(N_("{file}: there is no such file; check the path."), file=path)
+            found.append(path)
+    if found and not any(path.is_file() for path in found):
+        raise LandingError(NO_SUCH_FILE, file=found[0])
     if not found:
         raise LandingError(N_("{file}: there is no file to import in this folder; it takes CSV, CSV.gz, XLSX and Parquet."), file=paths[0])
     return found, skipped
@@ -110,7 +110,7 @@ def import_files(
         What became of each file and of the build; a refused file and a failed build are in it, not raised.
 
     Raises:
-        LandingError: no such file, or another import runs too long.
+        LandingError: there is nothing to import, or another import runs too long.
     """
     chosen, skipped = files_of(paths)
     report = Report(skipped=skipped)
@@ -140,7 +140,7 @@ def import_files(
             except LandingError as problem:
                 report.snapshot_problem = problem
             known = landings(folder)
-        if known and not is_current(folder, known):
+        if known and not is_current(folder, known, settings):
             try:
                 report.build = build_and_swap(folder, settings, known, now, work)
             except BuildError as problem:
@@ -202,13 +202,13 @@ def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: 
                 outcome = land(folder, settings, one, known, now)
                 if outcome.landing is not None and outcome.landing not in known:
                     known.append(outcome.landing)
-        elif is_current(folder, known):
+        elif is_current(folder, known, settings):
             return None
         return build_and_swap(folder, settings, known, now, work, as_of_on=LAST_ON)
 
 
 def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None:
-    """See that `folder` has a warehouse that fits this version's queries: the sample is built, a stale one rebuilt.
+    """See that `folder` has a warehouse that fits this version and its settings: the sample is built, a stale one rebuilt.
 
     Raises:
         LandingError: a sample file was refused.
@@ -217,7 +217,7 @@ def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None
     known = landings(folder)
     is_served = (folder.warehouse / str(read_pointer(folder).get("file"))).exists()
     # What failed once fails again: a person mends it and imports or builds, while the previous numbers are served.
-    if is_current(folder, known) or (is_served and failure(folder) is not None):
+    if is_current(folder, known, settings) or (is_served and failure(folder) is not None):
         return
     try:
         if folder.is_sample:

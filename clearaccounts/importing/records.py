@@ -13,10 +13,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clearaccounts.errors import LandingError
 from clearaccounts.importing import files
 from clearaccounts.importing.sources import Reject
 from clearaccounts.importing.validation import Sum
 from clearaccounts.settings import DataFolder
+from clearaccounts.text import N_
 
 RECORD, REJECTS = "landing.json", "rejects.parquet"
 _REJECT_COLUMNS = pa.schema([
@@ -26,7 +28,10 @@ _REJECT_COLUMNS = pa.schema([
 
 @dataclass(frozen=True)
 class Landing:
-    """The record of one landing; `things` counts the rows kept per kind. A snapshot's has no file."""
+    """The record of one landing; `things` counts the rows kept per kind. A snapshot's has no file.
+
+    `digests` are the SHA-256 of the files that stand beside the record, by name.
+    """
 
     sequence: int
     landed_at: datetime
@@ -44,6 +49,7 @@ class Landing:
     kinds_with_unknown_keys: tuple[str, ...] = ()
     withdrawn_on: date | None = None
     withdrawn: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder_name(self) -> str:
@@ -51,14 +57,38 @@ class Landing:
         return self.sha256 or f"snapshot-{self.sequence:06d}"
 
 
+def digests(work: Path) -> dict[str, str]:
+    """The SHA-256 of every file of an unfinished landing, by name."""
+    return {path.name: files.file_hash(path) for path in sorted(work.iterdir()) if path.is_file()}
+
+
+def damaged(folder: DataFolder, landing: Landing) -> list[str]:
+    """The files of a landing that are gone, or not what they were when it landed."""
+    place = folder.landing / landing.folder_name
+    return [
+        name for name, digest in landing.digests.items()
+        if not (place / name).is_file() or files.file_hash(place / name) != digest
+    ]
+
+
 def landings(folder: DataFolder) -> list[Landing]:
-    """Every landing of `folder`, the first one first."""
+    """Every landing of `folder`, the first one first.
+
+    Raises:
+        LandingError: a record cannot be read.
+    """
     found = [_read_record(path) for path in folder.landing.glob(f"*/{RECORD}")]
     return sorted(found, key=lambda landing: landing.sequence)
 
 
 def _read_record(path: Path) -> Landing:
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return _as_landing(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, ArithmeticError):
+        raise LandingError(N_("{file}: this record of an import is damaged; restore it from a backup."), file=path) from None
+
+
+def _as_landing(raw: dict[str, Any]) -> Landing:
     raw["landed_at"] = datetime.fromisoformat(raw["landed_at"])
     raw["withdrawn_on"] = date.fromisoformat(raw["withdrawn_on"]) if raw["withdrawn_on"] else None
     raw["sums"] = tuple(

@@ -12,7 +12,7 @@ from clearaccounts.errors import LandingError
 from clearaccounts.importing import files, history
 from clearaccounts.importing.canonical import kinds
 from clearaccounts.importing.landing import Outcome
-from clearaccounts.importing.records import Landing, write_record
+from clearaccounts.importing.records import Landing, digests, write_record
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 
@@ -73,6 +73,7 @@ def withdraw(
         landed_at=now.astimezone(UTC),
         withdrawn_on=today,
         withdrawn=counts,
+        digests=digests(unfinished),
     )
     write_record(unfinished, landing)
     files.put(unfinished, folder.landing / landing.folder_name)

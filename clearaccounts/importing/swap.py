@@ -66,13 +66,15 @@ def read_pointer(folder: DataFolder) -> dict[str, Any]:
         return {}
 
 
-def is_current(folder: DataFolder, known: Sequence[Landing]) -> bool:
-    """Whether the current warehouse holds all landings, built by these very steps."""
+def is_current(folder: DataFolder, known: Sequence[Landing], settings: Settings) -> bool:
+    """Whether the current warehouse holds all landings, built by these very steps for this company."""
     current = read_pointer(folder)
     return (
         bool(known)
         and current.get("sequence") == max(landing.sequence for landing in known)
         and current.get("steps") == code_fingerprint()
+        and current.get("company_currency") == settings.company.currency
+        and current.get("time_zone") == settings.company.time_zone
         and (folder.warehouse / str(current.get("file"))).exists()
         and failure(folder) is None
     )
@@ -138,6 +140,8 @@ def _write_and_swap(folder: DataFolder, settings: Settings, known: Sequence[Land
         "build_id": made.build_id,
         "sequence": max(landing.sequence for landing in known),
         "steps": code_fingerprint(),
+        "company_currency": made.company_currency,
+        "time_zone": made.time_zone,
     })
     # A page that runs holds the previous file; older ones nobody opens any more.
     for path in folder.warehouse.glob("warehouse-*.duckdb"):
