@@ -14,6 +14,7 @@ from clearaccounts.text import N_
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_SOURCE = ROOT / "sample_data"
+SAMPLE_FOLDER = "data-sample"
 SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
 
 
@@ -187,4 +188,4 @@ class DataFolder:
 def served_folder(data: Path) -> DataFolder:
     """The folder that the dashboard serves: `data`, or the sample beside it while `data` is empty."""
     folder = DataFolder(data)
-    return DataFolder(data.parent / "data-sample", is_sample=True) if folder.is_empty else folder
+    return DataFolder(data.parent / SAMPLE_FOLDER, is_sample=True) if folder.is_empty else folder

@@ -345,6 +345,13 @@ def test_the_same_seed_writes_the_same_sample(line: Line, tmp_path: Path) -> Non
     assert line("sample", "--customers", "0", "--output", tmp_path / "none") == 2
 
 
+def test_nothing_is_imported_into_the_samples_folder(tmp_path: Path, capsys: Capture) -> None:
+    file, folder = write(tmp_path, "x.csv", INVOICES, invoice(1)), tmp_path / "data-sample"
+    assert main(["import", str(file), "--data", str(folder)]) == 1
+    assert capsys.readouterr().err == f"{folder} is the sample partner's; import into another folder, such as ./data.\n"
+    assert not folder.exists()
+
+
 def test_an_empty_folder_serves_the_sample_and_an_import_ends_that(line: Line, tmp_path: Path) -> None:
     assert line("build") == 0
     assert line("query", "receivables/ageing", "--as-of-on", "2026-09-30", "--format", "csv") == 0

@@ -20,7 +20,7 @@ from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.records import Landing, landings
 from clearaccounts.importing.swap import Failure, build_and_swap, failure, is_current, read_pointer
 from clearaccounts.sample import LAST_ON
-from clearaccounts.settings import SAMPLE_SOURCE, DataFolder, Settings
+from clearaccounts.settings import SAMPLE_FOLDER, SAMPLE_SOURCE, DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Build
 
@@ -110,8 +110,11 @@ def import_files(
         What became of each file and of the build; a refused file and a failed build are in it, not raised.
 
     Raises:
-        LandingError: there is nothing to import, or another import runs too long.
+        LandingError: there is nothing to import, another import runs too long, or this is the sample's folder.
     """
+    # The sample is made anew from its own files: what anybody added would be gone.
+    if folder.path.resolve().name == SAMPLE_FOLDER:
+        raise LandingError(N_("{folder} is the sample partner's; import into another folder, such as ./data."), folder=folder.path)
     chosen, skipped = files_of(paths)
     report = Report(skipped=skipped)
     with files.exclusive(folder, on_wait=on_wait), files.scratch(folder) as work:
