@@ -14,9 +14,9 @@ chosen = controls.chosen()
 caption = chosen.in_words(language, registry.ESCALATIONS.filters, viewer)
 
 usage = escalations_view.usage(warehouse, chosen, viewer)
-left, right = st.columns([2, 3], gap="large")
+left, right = st.columns([1, 3], gap="medium")
 with left:
-    st.subheader(_("Used so far, and how much of the term has passed"), anchor=False)
+    st.subheader(_("Used so far (bar), term passed (line)"), anchor=False)
     if not escalations_view.burn(usage):
         messages.empty(_("No support plan with a limit runs on this day. Import support_plans to see their use."))
     rate = escalations_view.case_rate(warehouse, chosen, viewer)

@@ -26,10 +26,10 @@ page = tables.slices(lists[name])
 if page.row_count == 0:
     messages.empty(_(suspensions_view.EMPTY[name]))
     st.stop()
+columns = suspensions_view.columns(name, viewer)
 with actions:
-    tables.download(page, suspensions_view.COLUMNS, caption=f"{_(suspensions_view.LISTS[name])}. {caption}", stem=f"suspensions-{name}")
-row = tables.show(page.rows, suspensions_view.COLUMNS, key=f"list_{name}", alt=_(suspensions_view.LISTS[name]), selectable=True,
-                  visible_rows=9)
+    tables.download(page, columns, caption=f"{_(suspensions_view.LISTS[name])}. {caption}", stem=f"suspensions-{name}")
+row = tables.show(page.rows, columns, key=f"list_{name}", alt=_(suspensions_view.LISTS[name]), selectable=True, visible_rows=9)
 tables.pager(page, "page")
 if row is None:
     st.caption(_("Choose a row to see the evidence and to decide."))

@@ -272,5 +272,6 @@ def suspension_state(account: Account) -> None:
     """The policy's stage, the holds and the mark, per currency."""
     mine = account.stages
     if mine.num_rows:
-        tables.show(mine, suspensions_view.COLUMNS[1:10], key="suspension_state",
+        shown = [column for column in suspensions_view.COLUMNS if column.name not in {"customer_name", "sales_agent"}]
+        tables.show(mine, shown, key="suspension_state",
                     alt=words.language().gettext(N_("Suspension state by currency")))

@@ -16,6 +16,9 @@ from clearaccounts.warehouse import Warehouse
 
 VIEWS = {"customers": N_("Customers"), "items": N_("Open items")}
 
+BESIDE_THE_BUCKETS = N_(
+    "Unapplied is money received or credited that is not set against an invoice yet. Revaluation is what the same items are worth at the "
+    "newest exchange rates, less what they are booked at.")
 ITEM_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("invoice_id", N_("Invoice")),
@@ -98,7 +101,10 @@ def bars(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> str |
     table, currency = buckets(warehouse, chosen, viewer)
     options = table["bucket"].to_pylist()
     choosable = [bucket for bucket in options if bucket != "revaluation"]
-    st.subheader(translate(N_("Outstanding by days overdue, in {currency}")).format(currency=currency), anchor=False)
+    st.subheader(
+        translate(N_("Outstanding by days overdue, in {currency}")).format(currency=currency), anchor=False,
+        help=translate(BESIDE_THE_BUCKETS),
+    )
     url.seed("bucket", choosable)
     bucket = st.pills(
         translate(N_("Bucket")), choosable, key="bucket", on_change=url.keep, args=("bucket",), label_visibility="collapsed",

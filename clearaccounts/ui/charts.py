@@ -100,7 +100,7 @@ def ageing_bars(
     buckets: list[str] = table["bucket"].to_pylist()
     amounts: list[Decimal] = table["amount_outstanding"].to_pylist()
     colours = ageing_colours(buckets, palette)
-    figure = _bars(34 * max(len(buckets), 3) + 12, palette)
+    figure = _bars(31 * max(len(buckets), 3) + 12, palette)
     figure.add_bar(
         orientation="h",
         y=[labels.bucket(bucket, language) for bucket in buckets],

@@ -12,31 +12,32 @@ import streamlit as st
 from clearaccounts import escalations
 from clearaccounts.access import Viewer
 from clearaccounts.overview import month_before
-from clearaccounts.text import N_, Language
+from clearaccounts.text import N_
 from clearaccounts.ui import charts, controls, tables, theme, words
 from clearaccounts.ui.tables import Column, Paged
 from clearaccounts.warehouse import Warehouse
 
+OUTSIDE = N_("Outside any plan")
 USAGE_COLUMNS = (
-    Column("support_vehicle", N_("Vehicle"), "vehicle", 170),
-    Column("support_plan_id", N_("Plan")),
+    Column("support_vehicle", N_("Vehicle"), "vehicle"),
+    Column("support_plan_id", N_("Plan"), missing=OUTSIDE),
+    Column("request_count", N_("Requests"), "number"),
     Column("used_quantity", N_("Used"), "figure"),
     Column("entitled_quantity", N_("Entitled"), "figure"),
     Column("entitlement_unit", N_("Unit"), "label"),
     Column("elapsed_share", N_("Term elapsed"), "share"),
     Column("runs_out_on", N_("Runs out"), "day", help=N_("At the rate of use so far; empty if that is never.")),
     Column("ends_on", N_("Ends"), "day"),
-    Column("request_count", N_("Requests"), "number"),
 )
 REQUEST_COLUMNS = (
-    Column("customer_name", N_("Customer"), width="medium"),
-    Column("title", N_("Request"), width="medium"),
+    Column("customer_name", N_("Customer"), width=175),
+    Column("title", N_("Request"), width=190),
     Column("support_vehicle", N_("Vehicle"), "vehicle"),
-    Column("severity", N_("Severity"), width="small"),
-    Column("is_open", N_("Open"), "flag", "small"),
+    Column("severity", N_("Severity"), width=70),
+    Column("is_open", N_("Open"), "flag", 60),
     Column("opened_at", N_("Opened, UTC"), "moment"),
     Column("hours_used", N_("Hours"), "figure"),
-    Column("support_plan_id", N_("Plan")),
+    Column("support_plan_id", N_("Plan"), missing=OUTSIDE),
     Column("service_request_id", N_("Request id")),
     Column("case_id", N_("Case id")),
 )
@@ -53,18 +54,15 @@ def burn(table: pa.Table) -> bool:
     plans = [row for row in table.to_pylist() if row["entitled_quantity"]]
     if not plans:
         return False
-    labels = [_plan(row, language) for row in plans]
+    labels = [row["support_plan_id"] for row in plans]
+    named = [f"{language.gettext(escalations.VEHICLES[row['support_vehicle']])}, {row['support_plan_id']}" for row in plans]
     used = [Decimal(row["used_quantity"]) / Decimal(row["entitled_quantity"]) for row in plans]
     elapsed = [Decimal(str(row["elapsed_share"])) for row in plans]
     st.plotly_chart(
         charts.burn(labels, used, elapsed, language, theme.palette()), key="burn", theme=None,
-        config={"displayModeBar": False, "staticPlot": True}, alt=charts.burn_alt(labels, used, elapsed, language),
+        config={"displayModeBar": False, "staticPlot": True}, alt=charts.burn_alt(named, used, elapsed, language),
     )
     return True
-
-
-def _plan(row: Mapping[str, Any], language: Language) -> str:
-    return f"{language.gettext(escalations.VEHICLES[row['support_vehicle']])}, {row['support_plan_id']}"
 
 
 def case_rate(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> Mapping[str, Any]:

@@ -71,3 +71,9 @@ def bucket(name: str, language: Language) -> str:
     if name == "revaluation":
         return language.gettext(N_("Revaluation"))
     return language.gettext(N_("{days} days")).format(days=name.replace("-", "–"))
+
+
+def bucket_order(name: str) -> int:
+    """Where a bucket stands among the others: by its first day, what is not yet due before them, unapplied money before that."""
+    before = {"revaluation": -2, "unapplied": -1, "current": 0}
+    return before[name] if name in before else int(name.rstrip("+").partition("-")[0])

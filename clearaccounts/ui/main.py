@@ -21,8 +21,11 @@ def main() -> None:
         viewer = header.bar()
         chosen = st.navigation(registry.navigation(viewer, words.language()), position="top" if viewer else "hidden")
         entry = registry.entry_at(chosen.url_path)
+        # A place of its own: once somebody is signed in it is empty at once, not only when the page below is complete.
+        door = st.empty()
         if viewer is None:
-            sign_in.show()
+            with door.container():
+                sign_in.show()
             return
         if entry.is_for(viewer):
             banners.warnings(viewer)

@@ -46,9 +46,9 @@ STATUS_COLUMNS = (
 WORKLIST_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("amount_overdue", N_("Overdue"), "amount"),
-    Column("mark_status", N_("Mark"), "label"),
-    Column("marked_by", N_("Marked by")),
+    Column("overdue_days", N_("Oldest, days overdue"), "number"),
 )
+MARKED_BY = Column("marked_by", N_("Marked by"))
 WORKLIST_ROWS = 8
 
 
@@ -102,9 +102,9 @@ def _dso(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language
     shown = days.format(days=language.number(abs(now - then), 1)) if now is not None and then is not None else ""
     change, is_good = cards.change(now, then, shown, "lower", language)
     return Card(
-        "dso", translate(N_("DSO, {currency}")).format(currency=currency),
+        "dso", translate(N_("Days sales outstanding, {currency}")).format(currency=currency),
         days.format(days=language.number(now, 1)) if now is not None else "", change, is_good, registry.AGEING,
-        translate(N_("Days sales outstanding: closing receivables / credit sales of the last 90 days x 90.")),
+        translate(N_("DSO: closing receivables / credit sales of the last 90 days x 90.")),
     )
 
 
@@ -131,7 +131,10 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
     language = words.language()
     translate = language.gettext
     table, currency = ageing_view.buckets(warehouse, chosen, viewer)
-    st.subheader(translate(N_("Where the money is stuck, in {currency}")).format(currency=currency), anchor=False)
+    st.subheader(
+        translate(N_("Where the money is stuck, in {currency}")).format(currency=currency), anchor=False,
+        help=translate(ageing_view.BESIDE_THE_BUCKETS),
+    )
     st.plotly_chart(
         charts.ageing_bars(table, currency, language, theme.palette()), key="overview_ageing", theme=None,
         config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(table, currency, language),
@@ -140,8 +143,9 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=OLDEST_CUSTOMERS)
     customers = receivables.ageing_customers(warehouse, wanted, viewer)
     if customers.num_rows:
-        picked = tables.show(customers, CUSTOMER_COLUMNS, key="overview_customers", selectable=True,
-                             alt=translate(N_("Customers who owe the most overdue")))
+        title = translate(N_("Customers who owe the most overdue"))
+        st.subheader(title, anchor=False)
+        picked = tables.show(customers, CUSTOMER_COLUMNS, key="overview_customers", selectable=True, alt=title)
         if picked:
             st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
 
@@ -172,8 +176,10 @@ def to_decide(lists: dict[str, pa.Table]) -> None:
     """Whom the lines above are about: marks that wait, then customers flagged."""
     found = pa.concat_tables([lists["marked"], lists["flagged"]])
     if found.num_rows:
-        picked = tables.show(found.slice(0, WORKLIST_ROWS), WORKLIST_COLUMNS, key="overview_worklist", selectable=True,
-                             alt=words.language().gettext(N_("Customers flagged or marked")))
+        title = words.language().gettext(N_("Customers flagged or marked"))
+        columns = (*WORKLIST_COLUMNS, MARKED_BY) if lists["marked"].num_rows else WORKLIST_COLUMNS
+        st.subheader(title, anchor=False)
+        picked = tables.show(found.slice(0, WORKLIST_ROWS), columns, key="overview_worklist", selectable=True, alt=title)
         if picked:
             where = {"list": "marked" if picked["mark_status"] == "marked" else "flagged"}
             st.switch_page(registry.SUSPENSIONS.path, query_params=controls.link(registry.SUSPENSIONS, **where))

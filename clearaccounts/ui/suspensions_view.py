@@ -37,7 +37,7 @@ EMPTY = {
 }
 COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
-    Column("currency", N_("Currency"), width="small"),
+    Column("currency", N_("Currency"), width=75),
     Column("amount_overdue", N_("Overdue"), "amount"),
     Column("overdue_days", N_("Oldest, days overdue"), "number"),
     Column("overdue_invoice_count", N_("Invoices"), "number"),
@@ -48,6 +48,10 @@ COLUMNS = (
     Column("marked_by", N_("Marked by")),
     Column("sales_agent", N_("Sales agent")),
 )
+# What cannot hold anything on a list, or says the same in every row of it.
+_NEEDLESS = {
+    "flagged": {"hold_reasons", "mark_status", "marked_by"}, "marked": {"mark_status"}, "approved": {"mark_status"},
+}
 ITEM_COLUMNS = (
     Column("invoice_id", N_("Invoice")),
     Column("instalment_number", N_("Instalment"), "number", "small"),
@@ -76,6 +80,12 @@ def lists(found: pa.Table) -> dict[str, pa.Table]:
         "overtaken": found.filter(pc.and_(is_open, pc.invert(found["is_flagged"]))),
         "overdue": found.filter(pc.greater(found["amount_overdue"], pa.scalar(Decimal(0), found["amount_overdue"].type))),
     }
+
+
+def columns(name: str, viewer: Viewer) -> tuple[Column, ...]:
+    """The columns of one of the lists; whoever sees only their own customers needs no sales agent."""
+    needless = _NEEDLESS.get(name, set()) | ({"sales_agent"} if viewer.agent_scope is not None else set())
+    return tuple(column for column in COLUMNS if column.name not in needless)
 
 
 def waiting_for(marked: pa.Table, viewer: Viewer) -> int:

@@ -2,6 +2,9 @@
 
 Customer text stays in cells, never in markdown. A table is one page of rows, so that it stays selectable; a
 selection comes back as the row itself, because a position means another row after the next import.
+
+A cell holds the value itself and beside it what the reader sees. A click on a heading sorts by the value: "9,288.93 EUR"
+stands below "30,430.18 EUR", and "1 Sept 2026" below "2 Oct 2026", in every language.
 """
 
 from __future__ import annotations
@@ -9,11 +12,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 
+import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from clearaccounts.escalations import VEHICLES
 from clearaccounts.exporting.tables import file_name, to_csv
@@ -23,6 +28,7 @@ from clearaccounts.ui import labels, words
 Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "flag", "label", "labels", "bucket", "vehicle"]
 Width = Literal["small", "medium", "large"] | int
 
+SORTED_BY_VALUE = frozenset({"amount", "number", "figure", "share", "day", "moment", "bucket", "flag"})
 ROW_HEIGHT = 32
 PAGE_SIZE = 100
 READY_ROWS = 500
@@ -32,7 +38,8 @@ READY_ROWS = 500
 class Column:
     """One column: `name` in the result, `title` (marked with N_) for the reader.
 
-    `currency` names the column that holds an amount's currency, or is a currency's code itself.
+    `currency` names the column that holds an amount's currency, or is a currency's code itself; `missing` is what
+    stands (marked with N_) where a text is missing and that means something.
     """
 
     name: str
@@ -41,57 +48,87 @@ class Column:
     width: Width | None = None
     currency: str = "currency"
     help: str | None = None
+    missing: str = ""
 
 
-def _cell(column: Column, row: Mapping[str, Any], language: Language) -> Any:
+def _value(column: Column, row: Mapping[str, Any], language: Language) -> Any:
+    """What a cell is sorted by: the value itself, or its words where those are what people look for."""
     value = row[column.name]
     if value is None:
-        return None if column.kind in {"number", "flag"} else ""
+        return None if column.kind in SORTED_BY_VALUE else language.gettext(column.missing)
     match column.kind:
-        case "amount":
-            return language.amount(value, str(row.get(column.currency) or column.currency))
-        case "figure":
-            return language.number(value, 1)
-        case "share":
-            return language.percent(value)
-        case "day":
-            return language.day(value)
-        case "moment":
-            return language.moment(value)
         case "label":
             return labels.title(str(value), language)
         case "vehicle":
             return language.gettext(VEHICLES.get(value, str(value)))
         case "bucket":
-            return labels.bucket(str(value), language)
+            return labels.bucket_order(str(value))
         case "labels":
             return labels.titles(str(value), language)
-        case "number":
-            return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
-        case "flag":
-            return bool(value)
-        case _:
+        case "text":
             return str(value)
+        case _:
+            return value
+
+
+def _in_words(column: Column, values: Sequence[Any], language: Language) -> Callable[[Any], str]:
+    """How the reader sees a value of the column; `values` are the column's as the result gave them."""
+    match column.kind:
+        case "figure":
+            return lambda value: language.number(value, 1)
+        case "share":
+            return language.percent
+        case "day":
+            return language.day
+        case "moment":
+            return language.moment
+        case "bucket":
+            names = {labels.bucket_order(str(name)): labels.bucket(str(name), language) for name in values if name is not None}
+            return names.__getitem__
+        case "number":
+            return language.number
+        case _:
+            return str
 
 
 def _config(column: Column, language: Language) -> Any:
     title = language.gettext(column.title)
     hint = language.gettext(column.help) if column.help else None
-    if column.kind == "number":
-        return st.column_config.NumberColumn(title, width=column.width, help=hint, alignment="right", format="localized")
-    if column.kind == "flag":
-        return st.column_config.CheckboxColumn(title, width=column.width, help=hint)
-    right = column.kind in {"amount", "figure", "share"}
-    return st.column_config.TextColumn(title, width=column.width, help=hint, alignment="right" if right else "left")
+    match column.kind:
+        case "amount" | "figure" | "share" | "number":
+            return st.column_config.NumberColumn(title, width=column.width, help=hint, alignment="right")
+        case "bucket":
+            return st.column_config.NumberColumn(title, width=column.width, help=hint, alignment="left")
+        case "day":
+            return st.column_config.DateColumn(title, width=column.width, help=hint, alignment="left")
+        case "moment":
+            return st.column_config.DatetimeColumn(title, width=column.width, help=hint, alignment="left")
+        case "flag":
+            return st.column_config.CheckboxColumn(title, width=column.width, help=hint)
+        case _:
+            return st.column_config.TextColumn(title, width=column.width, help=hint)
 
 
-def _shown(table: pa.Table, columns: Sequence[Column], language: Language) -> pa.Table:
+def styled(table: pa.Table, columns: Sequence[Column], language: Language) -> Styler:
+    """The rows as values, each with the words that the reader sees."""
     rows = table.to_pylist()
-    types = {"number": None, "flag": pa.bool_()}
-    return pa.table({
-        column.name: pa.array([_cell(column, row, language) for row in rows], type=types.get(column.kind, pa.string()))
+    types = {column.name: table.schema.field(column.name).type for column in columns if column.kind in SORTED_BY_VALUE}
+    types |= {column.name: pa.int64() for column in columns if column.kind == "bucket"}
+    frame = pa.table({
+        column.name: pa.array([_value(column, row, language) for row in rows], type=types.get(column.name, pa.string()))
         for column in columns
-    })
+    }).to_pandas(types_mapper=pd.ArrowDtype)
+    shown: Styler = frame.style
+    for column in columns:
+        if column.kind == "amount":
+            currencies = [str(row.get(column.currency) or column.currency) for row in rows]
+            for currency in set(currencies):
+                own = [number for number, its in enumerate(currencies) if its == currency]
+                shown.format(partial(language.amount, currency=currency), subset=(own, [column.name]), na_rep="")
+        elif column.kind in SORTED_BY_VALUE and column.kind != "flag":
+            values = table[column.name].to_pylist()
+            shown.format(_in_words(column, values, language), subset=[column.name], na_rep="")
+    return shown
 
 
 def show(
@@ -114,10 +151,10 @@ def show(
         visible_rows: how many rows are seen without scrolling inside the table.
     """
     language = words.language()
-    shown = _shown(table, columns, language)
+    shown = styled(table, columns, language)
     if selectable:
         # A selection is a position: with other rows it must not choose somebody else. The rows are part of the widget's name.
-        names = "\0".join(str(value) for value in shown[columns[0].name].to_pylist())
+        names = "\0".join(str(value) for value in table[columns[0].name].to_pylist())
         key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}"
     state: Any = st.dataframe(  # what it returns depends on `on_select`
         shown,

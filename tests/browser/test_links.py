@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from playwright.sync_api import expect
 
 from clearaccounts.access import Role
+from clearaccounts.ui.tables import ROW_HEIGHT
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -62,3 +64,35 @@ def test_a_spanish_browser_is_greeted_in_spanish_with_its_own_numbers(shared: Da
     figures = [re.findall(r"\d[\d.,]*(?= EUR)", visitor.text()) for visitor in (english, spanish)]
     assert figures[0] and figures[0] != figures[1]
     assert [figure.translate(str.maketrans(",.", ".,")) for figure in figures[0]] == figures[1]
+
+
+def test_a_heading_sorts_by_value_and_a_row_is_still_its_own(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(shared)
+    page = visitor.open()
+    visitor.sign_in(Role.MANAGER)
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table.locator("[role=gridcell]")).not_to_have_count(0)
+    cells = table.locator("[role=gridcell]")
+    amounts = [Decimal(cell.text_content() or "") for cell in cells.all() if cell.get_attribute("aria-colindex") == "2"]
+    names = [cell.text_content() or "" for cell in cells.all() if cell.get_attribute("aria-colindex") == "1"]
+    # As words they would stand in another order: the test has something to find.
+    assert sorted(amounts) != sorted(amounts, key=str)
+    table.locator(".dvn-scroller").click(position={"x": 350, "y": ROW_HEIGHT // 2})
+    visitor.choose_row(0)
+    expect(page.get_by_role("heading", name="Account", level=1)).to_be_visible()
+    assert names[amounts.index(min(amounts))] in visitor.text()
+
+
+def test_the_sign_in_is_gone_when_the_page_appears(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(shared)
+    page = visitor.open("ageing")
+    page.evaluate("""() => {
+        window.together = 0;
+        new MutationObserver(() => {
+            const title = [...document.querySelectorAll('h1')].some(one => one.innerText === 'Receivables ageing');
+            if (title && document.querySelector('[class*=st-key-sign_in_]')) window.together += 1;
+        }).observe(document.body, {childList: true, subtree: true});
+    }""")
+    visitor.sign_in(Role.MANAGER)
+    expect(page.get_by_role("heading", name="Receivables ageing", level=1)).to_be_visible()
+    assert page.evaluate("window.together") == 0

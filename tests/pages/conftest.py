@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData
 from streamlit.testing.v1 import AppTest
 
 from clearaccounts.access import DEMO_PEOPLE, Role
@@ -16,6 +20,17 @@ from clearaccounts.ui import connection
 MAIN = ROOT / "clearaccounts" / "ui" / "main.py"
 SECONDS = 60
 PEOPLE = {person.role: person for person in DEMO_PEOPLE}
+
+
+def words_of(table: Any) -> dict[str, list[str]]:
+    """What the reader sees in each column of a table: of one on the page, or of one that would go there."""
+    if not hasattr(table, "proto"):
+        arrow = ArrowData()
+        marshall_styler(arrow, table, "")
+    else:
+        arrow = table.proto.arrow_data
+    with pa.ipc.open_stream(arrow.styler.display_values) as reader:
+        return {name: [str(value) for value in values] for name, values in reader.read_all().to_pydict().items()}
 
 
 class Screen:
@@ -43,8 +58,8 @@ class Screen:
         return "\n".join(parts)
 
     def cells(self) -> str:
-        """Everything that the tables of the page hold."""
-        return "\n".join(str(value) for table in self.app.dataframe for column in table.value.columns for value in table.value[column])
+        """Everything that the tables of the page show."""
+        return "\n".join(value for table in self.app.dataframe for column in words_of(table).values() for value in column)
 
     def problems(self) -> list[str]:
         """Errors and exceptions on the page."""
