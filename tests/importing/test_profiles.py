@@ -94,6 +94,44 @@ def test_microsofts_figures_keep_their_own_precision(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("profile", "header", "line", "kept"),
+    [
+        (
+            "reconciliation_licences",
+            "PartnerId,CustomerId,CustomerName,MPNID,ResellerMPNID,OrderId,SubscriptionId,SyndicationPartnerSubscriptionNumber,OfferId,"
+            "DurableOfferId,OfferName,ChargeStartDate,ChargeType,UnitPrice,Quantity,Amount,Subtotal,Tax,TotalForCustomer,Currency",
+            "p,T1,Contoso,1,0,000000000000000001,B1,S1,O1,D1,Mail,2/28/2019 23:59,Cycle fee,4,10,40,40,8.4,48.4,EUR",
+            (None, "S1", Decimal(40), Decimal("8.4"), Decimal("48.4"), datetime(2019, 2, 28, 23, 59)),
+        ),
+        (
+            "reconciliation_usage",
+            "PartnerId,CustomerCompanyName,MPNID,InvoiceNumber,ChargeStartDate,SubscriptionId,Sku,ConsumedQuantity,OverageQuantity,"
+            "ListPrice,PretaxCharges,TaxAmount,PostTaxTotal,Currency,ChargeType,CustomerId,Unit,UsageDate",
+            "p,Contoso,1,D1,10/3/2020,S1,0001,1.5,1.5,0.0808,0.1212,0.03,0.1512,EUR,Assess usage fee for current cycle,T1,GB,",
+            ("D1", "S1", Decimal("0.1212"), Decimal("0.03"), Decimal("0.1512"), datetime(2020, 10, 3)),
+        ),
+        (
+            "reconciliation_daily_usage",
+            "PartnerId,CustomerId,InvoiceNumber,ProductId,SubscriptionId,ChargeStartDate,UsageDate,MeterName,ChargeType,UnitPrice,Quantity,"
+            "BillingPreTaxTotal,BillingCurrency,PricingPreTaxTotal,PricingCurrency",
+            "p,T1,,P1,S1,2024-01-01T00:00:00Z,2024-01-03T00:00:00Z,Hours,new,0.1,3,1.23E-5,EUR,1.3E-5,USD",
+            (None, "S1", Decimal("0.0000123"), None, Decimal("0.0000123"), datetime(2024, 1, 1)),
+        ),
+    ],
+)
+def test_each_of_microsofts_files_becomes_reconciliation_lines(
+    tmp_path: Path, profile: str, header: str, line: str, kept: tuple[object, ...],
+) -> None:
+    data = DataFolder(tmp_path / "data")
+    outcome = hand_in(data, write(tmp_path, "x.csv", header, line))
+    (row,) = landed(data, outcome, "reconciliation_lines")
+    assert outcome.landing is not None and outcome.landing.profile == profile
+    assert row["microsoft_tenant_id"] == "T1" and row["currency"] == "EUR"
+    columns = ("supplier_invoice_id", "microsoft_subscription_id", "amount_subtotal", "amount_tax", "amount_total", "charge_starts_at")
+    assert tuple(row[column] for column in columns) == kept
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("title = ", "Invalid value"),
