@@ -159,6 +159,22 @@ def test_a_snapshot_of_files_older_than_what_came_since_changes_nothing_and_leav
     assert ageing(line, "2099-01-01") == {"91+": Decimal(200)}
 
 
+def test_an_amount_of_fourteen_digits_goes_through_every_step(line: Line, tmp_path: Path) -> None:
+    most = "99999999999999.99"
+    assert line(
+        "import",
+        write(tmp_path, "i.csv", INVOICES + ",exchange_rate", f"I1,C1,2026-05-01,,USD,{most},0.92", f"I2,C1,2026-05-01,,EUR,{most},"),
+        write(tmp_path, "n.csv", "invoice_id,instalment_number,due_on,amount_total", f"I2,1,2026-06-01,{most}"),
+        write(tmp_path, "p.csv", "payment_id,customer_id,received_on,currency,amount_total", f"P1,C1,2026-05-02,EUR,{most}"),
+        write(
+            tmp_path, "a.csv", "allocation_id,applied_on,source_type,source_id,invoice_id,amount_applied,amount_from_source",
+            f"A1,2026-05-03,payment,P1,I1,{most},99999999999999.98",
+        ),
+    ) == 0, line.err
+    assert ageing(line, "2026-05-03") == {"current": Decimal(most), "unapplied": Decimal("-0.01")}
+    assert line("verify") == 0
+
+
 def test_the_company_currency_is_that_of_the_settings_at_hand(line: Line, tmp_path: Path) -> None:
     line("import", write(tmp_path, "x.csv", INVOICES, "I1,C1,2026-05-01,,CHF,1"))
     asked = ["query", "receivables/ageing_company", "--as-of-on", "2026-05-02", "--format", "csv"]

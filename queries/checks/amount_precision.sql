@@ -15,7 +15,7 @@ amount_precision as (
     select amounts.document_type, amounts.document_id, invoices.currency, amounts.amount_given
     from amounts
     inner join invoices on invoices.invoice_id = amounts.invoice_id
-    where cast(amounts.amount_given * 10000 as hugeint) % cast(power(10, 4 - invoices.minor_units) as hugeint) <> 0
+    where cast(cast(amounts.amount_given as decimal(38, 4)) * 10000 as hugeint) % cast(power(10, 4 - invoices.minor_units) as hugeint) <> 0
 )
 
 select * from amount_precision order by document_type, document_id

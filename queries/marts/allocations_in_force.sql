@@ -45,7 +45,7 @@ valid as (
     where amount_from_source is not null
         and amount_applied <> 0
         and (until_on is null or until_on > from_on)
-        and cast(amount_applied * 10000 as hugeint)
+        and cast(cast(amount_applied as decimal(38, 4)) * 10000 as hugeint)
             % cast(power(10, 4 - invoice_minor_units) as hugeint) = 0
 ),
 
@@ -110,11 +110,12 @@ given as (
             else cast(
                 sign(amount_given) * sign(amount_from_source) * sign(amount_applied) * (
                     (
-                        2 * abs(cast(amount_applied * 10000 as hugeint)) * abs(cast(amount_given * 10000 as hugeint))
-                        + abs(cast(amount_from_source * 10000 as hugeint))
+                        2 * abs(cast(cast(amount_applied as decimal(38, 4)) * 10000 as hugeint))
+                            * abs(cast(cast(amount_given as decimal(38, 4)) * 10000 as hugeint))
+                        + abs(cast(cast(amount_from_source as decimal(38, 4)) * 10000 as hugeint))
                             * cast(power(10, 4 - invoice_minor_units) as hugeint)
                     ) // (
-                        2 * abs(cast(amount_from_source * 10000 as hugeint))
+                        2 * abs(cast(cast(amount_from_source as decimal(38, 4)) * 10000 as hugeint))
                         * cast(power(10, 4 - invoice_minor_units) as hugeint)
                     )
                 ) * cast(power(10, 4 - invoice_minor_units) as hugeint) as decimal(38, 0)
@@ -204,11 +205,12 @@ in_force as (
                 else cast(
                     sign(amount_in_force) * sign(amount_applied) * sign(amount_from_source) * (
                         (
-                            2 * abs(cast(amount_from_source * 10000 as hugeint)) * abs(cast(amount_in_force * 10000 as hugeint))
-                            + abs(cast(amount_applied * 10000 as hugeint))
+                            2 * abs(cast(cast(amount_from_source as decimal(38, 4)) * 10000 as hugeint))
+                                * abs(cast(cast(amount_in_force as decimal(38, 4)) * 10000 as hugeint))
+                            + abs(cast(cast(amount_applied as decimal(38, 4)) * 10000 as hugeint))
                                 * cast(power(10, 4 - source_minor_units) as hugeint)
                         ) // (
-                            2 * abs(cast(amount_applied * 10000 as hugeint))
+                            2 * abs(cast(cast(amount_applied as decimal(38, 4)) * 10000 as hugeint))
                             * cast(power(10, 4 - source_minor_units) as hugeint)
                         )
                     ) * cast(power(10, 4 - source_minor_units) as hugeint) as decimal(38, 0)

@@ -18,7 +18,8 @@ plans as (
     having sum(instalments.amount_total) = counted.amount_total
         and min(instalments.amount_total) >= 0
         and bool_and(
-            cast(instalments.amount_total * 10000 as hugeint) % cast(power(10, 4 - counted.minor_units) as hugeint) = 0
+            cast(cast(instalments.amount_total as decimal(38, 4)) * 10000 as hugeint)
+                % cast(power(10, 4 - counted.minor_units) as hugeint) = 0
         )
 ),
 
