@@ -10,14 +10,19 @@ from functools import cache
 
 from iso4217 import Currency
 
+# Withdrawn since 2015, as when Bulgaria took the euro; a customer's history still holds documents in them.
+_WITHDRAWN = {
+    "ANG": 2, "BGN": 2, "BYR": 0, "CUC": 2, "HRK": 2, "LTL": 2, "MRO": 2, "SLL": 2, "STD": 2, "VEF": 2, "ZWL": 2,
+}
+
 
 @cache
 def minor_units() -> dict[str, int]:
-    """Minor units per active ISO 4217 currency code: {'EUR': 2, 'JPY': 0, 'KWD': 3, ...}.
+    """Minor units per ISO 4217 currency code, active or lately withdrawn: {'EUR': 2, 'JPY': 0, 'KWD': 3, ...}.
 
     Codes without minor units (gold, test codes) are left out: nobody is billed in them.
     """
-    found: dict[str, int] = {}
+    found = dict(_WITHDRAWN)
     for currency in Currency:
         exponent = currency.exponent
         if exponent is not None:
