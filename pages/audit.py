@@ -14,9 +14,10 @@ caption = _("Every decision, newest first; events are only ever added.") if sees
 st.caption(words.plain(caption))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    url.seed("event_type", ["", *audit_view.EVENT_TYPES], "")
+    event_types = ["", *(audit_view.EVENT_TYPES if sees_all else audit_view.PEOPLES_EVENT_TYPES)]
+    url.seed("event_type", event_types, "")
     event_type = st.selectbox(
-        _("What"), ["", *audit_view.EVENT_TYPES], key="event_type", on_change=url.keep, args=("event_type",), width=220,
+        _("What"), event_types, key="event_type", on_change=url.keep, args=("event_type",), width=220,
         format_func=lambda name: labels.title(name, language) or _("Everything"),
     )
     customer_id = st.text_input(_("Customer id"), key="customer_id", bind="query-params", width=160) if sees_all else ""
@@ -37,7 +38,9 @@ if found is not None:
 
 page = audit_view.events(store, viewer, audit_view.wanted(event_type, customer_id, from_on, until_on))
 if page.row_count == 0:
-    messages.empty(_("No event matches. Marks, approvals, imports and refused attempts appear here as they happen."))
+    messages.empty(
+        _("No event matches. Marks, approvals, imports and refused attempts appear here as they happen.") if sees_all
+        else _("No event matches. Attempts that a role did not allow appear here as they happen."))
 else:
     with actions:
         tables.download(page, audit_view.COLUMNS, caption=f"{_('Audit trail')}. {caption}", stem="audit")

@@ -238,10 +238,12 @@ def pays(account: Account) -> None:
 
 
 def _pays_in_words(row: Mapping[str, Any], language: Language) -> str:
+    late = row["average_days_late"]
     said = language.gettext(
-        N_("{currency}: {days} days to pay on average, {late} days late on average, {share} on time ({count} invoices)"))
+        N_("{currency}: {days} days to pay on average, {late} days late on average, {share} on time ({count} invoices)") if late >= 0
+        else N_("{currency}: {days} days to pay on average, {late} days early on average, {share} on time ({count} invoices)"))
     return said.format(
-        currency=row["currency"], days=language.number(row["average_days_to_pay"], 1), late=language.number(row["average_days_late"], 1),
+        currency=row["currency"], days=language.number(row["average_days_to_pay"], 1), late=language.number(abs(late), 1),
         share=language.percent(row["on_time_rate"]), count=language.number(row["invoice_count"]),
     )
 

@@ -42,7 +42,7 @@ def customer_columns(bucket: str | None) -> tuple[Column, ...]:
         Column("amount_outstanding", N_("Outstanding"), "amount"),
         Column("amount_overdue", N_("Overdue"), "amount"),
         Column("amount_unapplied", N_("Unapplied"), "amount"),
-        Column("overdue_days", N_("Oldest, days overdue"), "number"),
+        Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
         Column("item_count", N_("Open items"), "number"),
     )
 

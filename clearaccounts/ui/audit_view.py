@@ -27,6 +27,7 @@ COLUMNS = (
     Column("hash", N_("Hash")),
 )
 EVENT_TYPES = ("mark", "approve", "decline", "withdraw", "imported", "denied", "break_accepted")
+PEOPLES_EVENT_TYPES = ("denied",)  # what there is in the part of the trail that is about people
 _FINDINGS = "_verified"
 
 

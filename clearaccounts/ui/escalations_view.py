@@ -30,8 +30,8 @@ USAGE_COLUMNS = (
     Column("ends_on", N_("Ends"), "day"),
 )
 REQUEST_COLUMNS = (
-    Column("customer_name", N_("Customer"), width=175),
-    Column("title", N_("Request"), width=190),
+    Column("customer_name", N_("Customer"), width=170),
+    Column("title", N_("Request"), width=160),
     Column("support_vehicle", N_("Vehicle"), "vehicle"),
     Column("severity", N_("Severity"), width=70),
     Column("is_open", N_("Open"), "flag", 60),

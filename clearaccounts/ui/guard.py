@@ -1,7 +1,7 @@
 """Who is looking, and whether they may: `viewer = guard.require(Permission.X)` is the first line of every page.
 
 In demo mode a person signs in by choosing one of the built-in people; only their id is kept in the
-session, and their role is looked up again on every run.
+session, and in a cookie for the next one; their role is looked up again on every run.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import streamlit as st
 
 from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
-from clearaccounts.ui import connection, messages
+from clearaccounts.ui import connection, messages, remembered
 
 _SESSION_KEY = "_signed_in_user_id"
+_NOBODY = ""  # signed out: the cookie that this page was opened with counts no more
 
 
 def viewer() -> Viewer | None:
     """The person signed in, or None."""
-    user_id = st.session_state.get(_SESSION_KEY)
-    if user_id is None or connection.settings().access.mode != "demo":
+    if connection.settings().access.mode != "demo":
         return None
+    user_id = st.session_state.get(_SESSION_KEY)
+    if user_id is None:
+        user_id = remembered.person_id()
     return next((person for person in DEMO_PEOPLE if person.user_id == user_id), None)
 
 
@@ -39,9 +42,12 @@ def sign_in(user_id: str) -> None:
     """Sign in as one of the built-in people (demo mode only); everybody else is ignored."""
     if connection.settings().access.mode == "demo" and any(person.user_id == user_id for person in DEMO_PEOPLE):
         st.session_state[_SESSION_KEY] = user_id
+        remembered.keep(user_id)
 
 
 def sign_out() -> None:
     """Forget the person and everything this session kept for them."""
     for key in list(st.session_state):
         del st.session_state[key]
+    st.session_state[_SESSION_KEY] = _NOBODY
+    remembered.keep(None)

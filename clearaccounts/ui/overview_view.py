@@ -36,7 +36,7 @@ OLDEST_CUSTOMERS = 5
 CUSTOMER_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("amount_overdue", N_("Overdue"), "amount"),
-    Column("overdue_days", N_("Oldest, days overdue"), "number"),
+    Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
 )
 STATUS_COLUMNS = (
     Column("customer_name", N_("Customer"), width="large"),
@@ -46,8 +46,9 @@ STATUS_COLUMNS = (
 WORKLIST_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("amount_overdue", N_("Overdue"), "amount"),
-    Column("overdue_days", N_("Oldest, days overdue"), "number"),
 )
+# What tells the rows apart: how long they are overdue, or, once there are marks, whose these are.
+UNMARKED = Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST)
 MARKED_BY = Column("marked_by", N_("Marked by"))
 WORKLIST_ROWS = 8
 
@@ -177,7 +178,7 @@ def to_decide(lists: dict[str, pa.Table]) -> None:
     found = pa.concat_tables([lists["marked"], lists["flagged"]])
     if found.num_rows:
         title = words.language().gettext(N_("Customers flagged or marked"))
-        columns = (*WORKLIST_COLUMNS, MARKED_BY) if lists["marked"].num_rows else WORKLIST_COLUMNS
+        columns = (*WORKLIST_COLUMNS, MARKED_BY if lists["marked"].num_rows else UNMARKED)
         st.subheader(title, anchor=False)
         picked = tables.show(found.slice(0, WORKLIST_ROWS), columns, key="overview_worklist", selectable=True, alt=title)
         if picked:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.settings import served_folder
-from clearaccounts.ui import connection, messages, registry
+from clearaccounts.ui import connection, messages, registry, remembered
 from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine
 from clearaccounts.warehouse import current_path
 
@@ -75,9 +75,12 @@ def _front_door(request: Request) -> RedirectResponse:
 def routes() -> list[Route]:
     """`/healthz`: 200 when there is a warehouse to serve, else 503; it says nothing about what is in it.
 
-    The first page's own name leads to the front door: Streamlit knows its default page by no other address.
+    The first page's own name leads to the front door: Streamlit knows its default page by no other address. The last
+    address keeps demo mode's person across a reload.
     """
-    return [Route("/healthz", _healthz), Route(f"/{registry.OVERVIEW.url}", _front_door)]
+    return [
+        Route("/healthz", _healthz), Route(f"/{registry.OVERVIEW.url}", _front_door), Route(remembered.PATH, remembered.answer),
+    ]
 
 
 def show_script_error(error: Exception) -> bool:

@@ -24,7 +24,7 @@ from clearaccounts.warehouse import Warehouse
 
 # The lists of the page, in the order in which work is done.
 LISTS = {
-    "flagged": N_("Flagged"), "marked": N_("Waiting for approval"), "approved": N_("Approved"), "held": N_("Held back"),
+    "flagged": N_("Flagged customers"), "marked": N_("Waiting for approval"), "approved": N_("Approved marks"), "held": N_("Held back"),
     "overtaken": N_("Overtaken"), "overdue": N_("All overdue"),
 }
 EMPTY = {
@@ -39,7 +39,7 @@ COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("currency", N_("Currency"), width=75),
     Column("amount_overdue", N_("Overdue"), "amount"),
-    Column("overdue_days", N_("Oldest, days overdue"), "number"),
+    Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
     Column("overdue_invoice_count", N_("Invoices"), "number"),
     Column("amount_unapplied", N_("Unapplied"), "amount"),
     Column("stage", N_("Stage"), "label"),
@@ -48,9 +48,10 @@ COLUMNS = (
     Column("marked_by", N_("Marked by")),
     Column("sales_agent", N_("Sales agent")),
 )
-# What cannot hold anything on a list, or says the same in every row of it.
+# What cannot hold anything on a list, says the same in every row of it, or stands beside the chosen row.
 _NEEDLESS = {
     "flagged": {"hold_reasons", "mark_status", "marked_by"}, "marked": {"mark_status"}, "approved": {"mark_status"},
+    "held": {"marked_by"}, "overdue": {"marked_by"},
 }
 ITEM_COLUMNS = (
     Column("invoice_id", N_("Invoice")),
@@ -127,7 +128,8 @@ def detail(warehouse: Warehouse, row: Mapping[str, Any], viewer: Viewer, *, can_
         _beside(evidence, language)
         if can_act:
             _actions(row, evidence, mark, viewer)
-        st.caption(words.plain(translate(N_("Evidence {hash}")).format(hash=(mark.evidence_hash if mark else evidence.hash)[:16])))
+        fingerprint = (mark.evidence_hash if mark else evidence.hash)[:16]
+        st.caption(words.plain(translate(N_("Fingerprint of this evidence: {hash}")).format(hash=fingerprint)))
 
 
 def _items(evidence: Evidence, mark: Mark | None) -> pa.Table:

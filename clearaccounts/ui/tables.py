@@ -29,6 +29,7 @@ Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "
 Width = Literal["small", "medium", "large"] | int
 
 SORTED_BY_VALUE = frozenset({"amount", "number", "figure", "share", "day", "moment", "bucket", "flag"})
+OLDEST = N_("Of the oldest overdue item")
 ROW_HEIGHT = 32
 PAGE_SIZE = 100
 READY_ROWS = 500
@@ -221,7 +222,8 @@ def pager(page: Paged, key: str) -> None:
         language = words.language()
         with st.container(horizontal=True, vertical_alignment="center"):
             st.pagination(page_count, key=key, bind="query-params")
-            st.caption(language.gettext(N_("{count} rows in all")).format(count=language.number(page.row_count)))
+            said = language.gettext(N_("{count} rows in all; a heading sorts the rows of this page"))
+            st.caption(said.format(count=language.number(page.row_count)))
 
 
 def download(page: Paged, columns: Sequence[Column], *, caption: str, stem: str) -> None:

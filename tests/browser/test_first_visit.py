@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from clearaccounts.access import DEMO_PEOPLE, Role, Viewer
 from clearaccounts.settings import SAMPLE_SOURCE
-from clearaccounts.ui import registry
+from clearaccounts.ui import registry, remembered
 from tests.browser.server import Dashboard
 from tests.browser.visitor import Visitor
 
@@ -68,3 +70,41 @@ def test_an_address_of_nothing_says_the_same_as_one_that_is_not_for_you(shared: 
     other.open("data")
     other.sign_in(Role.SALES_AGENT)
     assert other.text() == not_for_you
+
+
+def test_a_reload_keeps_the_demo_person_and_signing_out_forgets_them(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(shared)
+    page = visitor.open("ageing")
+    with page.expect_response(lambda answer: "/demo-person" in answer.url):
+        visitor.sign_in(Role.MANAGER)
+    kept = [cookie for cookie in visitor.context.cookies() if cookie.get("name") == remembered.COOKIE]
+    assert [(cookie.get("value"), cookie.get("httpOnly"), cookie.get("sameSite"), cookie.get("expires")) for cookie in kept] == [
+        ("demo:martin", True, "Strict", -1)]
+    page.reload()
+    visitor.settle()
+    expect(page.get_by_role("heading", name="Receivables ageing", level=1)).to_be_visible()
+    assert "Martin Weiss" in visitor.text()
+
+    page.get_by_test_id("stPopoverButton").click()
+    with page.expect_response(lambda answer: "/demo-person" in answer.url):
+        page.locator(".st-key-sign_out button").click()
+    visitor.settle()
+    assert "Choose whom to work as" in visitor.text()
+    page.reload()
+    visitor.settle()
+    assert "Choose whom to work as" in visitor.text()
+
+
+@pytest.mark.parametrize("value", ["operator", "demo:nobody", "demo:martin2", ""])
+def test_a_cookie_that_names_nobody_built_in_signs_nobody_in(value: str, shared: Dashboard, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(shared)
+    visitor.context.add_cookies([{"name": remembered.COOKIE, "value": value, "url": shared.url}])
+    visitor.open("ageing")
+    assert "Choose whom to work as" in visitor.text()
+
+
+def test_without_a_ticket_no_cookie_is_set(shared: Dashboard) -> None:
+    for ticket in ("", "?ticket=", "?ticket=demo:martin"):
+        with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(f"{shared.url}{remembered.PATH}{ticket}"):
+            pass
+        assert refused.value.code == 404 and not refused.value.headers.get_all("set-cookie")

@@ -47,11 +47,11 @@ def test_one_marks_another_approves_and_a_mark_can_be_withdrawn(own: Dashboard, 
     expect(martin.page.get_by_text("No answer to three calls")).to_be_visible()
     decide(martin, "approve", "", "Approved.")
 
-    choose_list(beatriz, "Approved")
+    choose_list(beatriz, "Approved marks")
     beatriz.choose_row(0)
     expect(beatriz.page.get_by_text("Approved by Martin Weiss")).to_be_visible()
     decide(beatriz, "withdraw", "They have paid at the counter", "Withdrawn.")
-    expect(beatriz.page.get_by_role("radio", name="Approved 0")).to_be_visible()
+    expect(beatriz.page.get_by_role("radio", name="Approved marks 0")).to_be_visible()
 
     checked = own.run("verify")
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -35,7 +35,7 @@ def test_mark_approve_and_withdraw(screen: Callable[..., Screen]) -> None:
     name = admin.app.dataframe[0].value["customer_name"][0]
     form(admin, "mark", "Three reminders, no answer")
     assert "Marked. Another person must approve it." in admin.words()
-    assert counts(admin)["Flagged"] == before["Flagged"] - 1 and counts(admin)["Waiting for approval"] == 1
+    assert counts(admin)["Flagged customers"] == before["Flagged customers"] - 1 and counts(admin)["Waiting for approval"] == 1
 
     choose(admin, "marked")
     assert name in admin.cells() and "Three reminders, no answer" in admin.words()
@@ -46,11 +46,11 @@ def test_mark_approve_and_withdraw(screen: Callable[..., Screen]) -> None:
     assert "1 mark waits for your approval" in manager.words()
     choose(manager, "marked")
     form(manager, "approve", "")
-    assert "Approved." in manager.words() and counts(manager)["Approved"] == 1
+    assert "Approved." in manager.words() and counts(manager)["Approved marks"] == 1
 
     choose(manager, "approved")
     form(manager, "withdraw", "They called: paid tomorrow")
-    assert counts(manager)["Approved"] == 0
+    assert counts(manager)["Approved marks"] == 0
 
     trail = screen(Role.MANAGER).open("audit.py")
     assert [str(value) for value in trail.app.dataframe[0].value["event_type"]] == ["Withdrew mark", "Approved mark", "Marked"]
