@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -120,15 +121,18 @@ def ageing_company(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) 
 
 
 def company_buckets(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) -> pa.Table:
-    """`ageing_company` added up over the customers in view: one row per bucket that is not empty, in order of age.
+    """`ageing_company` added up over the customers in view: one row per bucket in order of age, none if nothing is open.
 
-    Columns `bucket, item_count, amount_outstanding`; the amounts are in company currency.
+    Columns `bucket, item_count, amount_outstanding`; the amounts are in company currency. Empty buckets are there too, so
+    that a bucket has its place (and its colour) whatever the others hold; revaluation only where there is some.
     """
     summed = ageing_company(warehouse, chosen, viewer).group_by("bucket").aggregate(
         [("item_count", "sum"), ("amount_outstanding", "sum")]
     ).rename_columns({"item_count_sum": "item_count", "amount_outstanding_sum": "amount_outstanding"})
-    order = [*bucket_names(chosen.bucket_edges), "unapplied", "revaluation"]
-    rows = sorted(summed.to_pylist(), key=lambda row: order.index(row["bucket"]))
+    found = {row["bucket"]: row for row in summed.to_pylist()}
+    order = [*bucket_names(chosen.bucket_edges), "unapplied"] if found else []
+    order += ["revaluation"] if "revaluation" in found else []
+    rows = [found.get(bucket, {"bucket": bucket, "item_count": 0, "amount_outstanding": Decimal(0)}) for bucket in order]
     return pa.Table.from_pylist(rows, schema=summed.schema)
 
 

@@ -72,7 +72,7 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
         for day in (chosen.as_of_on, month_before(chosen.as_of_on))
     )
     currency = now["company_currency"]
-    oldest = receivables.bucket_names(chosen.bucket_edges)[-1]
+    oldest = {"bucket": "91+"} if "91+" in receivables.bucket_names(chosen.bucket_edges) else {}
 
     def card(key: str, title: str, column: str, explained: str, **parameters: object) -> Card:
         difference = charts.bare(abs(now[column] - then[column]), currency, language)
@@ -85,7 +85,7 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
              N_("Open items in company currency at booked rates; unapplied money is not taken off.")),
         card("overdue", N_("Overdue"), "amount_overdue_company", N_("Open items past their due date."), view="items"),
         card("overdue_90", N_("Overdue by more than 90 days"), "amount_overdue_90_company",
-             N_("Open items more than 90 days past their due date."), bucket=oldest),
+             N_("Open items more than 90 days past their due date."), **oldest),
     ]
 
 
@@ -136,6 +136,9 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         translate(N_("Where the money is stuck, in {currency}")).format(currency=currency), anchor=False,
         help=translate(ageing_view.BESIDE_THE_BUCKETS),
     )
+    if table.num_rows == 0:
+        messages.empty(translate(N_("Nothing was open on this day. Choose a later day, or another currency.")))
+        return
     st.plotly_chart(
         charts.ageing_bars(table, currency, language, theme.palette()), key="overview_ageing", theme=None,
         config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(table, currency, language),

@@ -59,10 +59,10 @@ def keep(user_id: str | None) -> None:
 
 def draw() -> None:
     """The invisible picture, for as long as its ticket has not come back."""
+    place = st.empty()  # there with a ticket or without: what follows keeps its position, and with it what is open or typed
     ticket = st.session_state.get(_TICKET)
     if ticket is not None and _tickets.is_open(ticket):
-        with st.container(key="remember"):
-            st.html(f'<img src="{PATH}?ticket={ticket}" alt="">')
+        place.html(f'<img src="{PATH}?ticket={ticket}" alt="">')
 
 
 def person_id() -> str | None:
