@@ -55,6 +55,7 @@ CHECK_COLUMNS = (
     Column("check_name", N_("Name")),
 )
 OFFENDER_COLUMNS = (Column("offender_number", N_("Number"), "number", "small"), Column("offender", N_("Found"), width="large"))
+_SAID, _ROUND = "_import_said", "_import_round"
 FILE_TYPES = ["csv", "gz", "xlsx", "parquet"]
 
 
@@ -119,17 +120,24 @@ def offenders(warehouse: Warehouse, viewer: Viewer, check_name: str) -> pa.Table
 def upload(viewer: Viewer) -> None:
     """Files from the reader's machine, imported like those of the command line."""
     translate = words.language().gettext
+    round_number: int = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        translate(N_("Files to import")), type=FILE_TYPES, accept_multiple_files=True, key="upload",
+        translate(N_("Files to import")), type=FILE_TYPES, accept_multiple_files=True, key=f"upload_{round_number}",
         help=translate(N_("CSV, gzipped CSV, XLSX or Parquet; recognised by the names in its header.")),
     )
     if st.button(translate(N_("Import")), type="primary", disabled=not files, key="import", icon=":material/upload:"):
         # The same file twice is the same as once: a second click changes nothing.
-        with st.status(translate(N_("Importing, checking and rebuilding")), expanded=True) as progress:
+        with st.status(translate(N_("Importing, checking and rebuilding"))):
             report = _import(files)
-            say(report)
-            _record(viewer, report)
-            progress.update(label=translate(N_("Imported")) if report.build_problem is None else translate(N_("Not built")), expanded=True)
+            st.session_state[_SAID] = (report, _record(viewer, report))
+        # The page begins again on the new build, with the files put away: it must not show numbers of two builds.
+        st.session_state[_ROUND] = round_number + 1
+        st.rerun()
+    if _SAID in st.session_state:
+        report, unrecorded = st.session_state.pop(_SAID)
+        say(report)
+        if unrecorded is not None:
+            messages.show(unrecorded)
 
 
 def _import(files: list[Any]) -> publish.Report:
@@ -144,10 +152,10 @@ def _import(files: list[Any]) -> publish.Report:
         return publish.import_files(DataFolder(connection.data_root()), connection.settings(), paths, connection.now())
 
 
-def _record(viewer: Viewer, report: publish.Report) -> None:
-    """Put the import on record; that it could not be recorded undoes nothing, but is said."""
+def _record(viewer: Viewer, report: publish.Report) -> ClearAccountsError | None:
+    """Put the import on record; that it could not be recorded undoes nothing, but is said: the error is returned."""
     if not report.landed:
-        return
+        return None
     files = [
         {"file": one.name, "sha256": one.sha256, "profile": one.profile, "rows": one.rows, "loaded": one.loaded, "rejected": one.rejected}
         for one in report.landed
@@ -155,7 +163,8 @@ def _record(viewer: Viewer, report: publish.Report) -> None:
     try:
         record_import(connection.store(), viewer, report.landed[-1].sha256, {"files": files, "withdrawn": {}}, connection.now())
     except ClearAccountsError as error:
-        messages.show(error)
+        return error
+    return None
 
 
 def say(report: publish.Report) -> None:
