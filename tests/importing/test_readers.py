@@ -86,7 +86,7 @@ def test_a_line_of_three_million_characters_is_rejected_and_the_next_one_read(tm
         (b"a,b\n1,2\n3\n", "given.csv, line 3: the last line has too few fields, so the file is cut; export it again."),
         (b"a,b\n1,2\n3,caf\xe9\n", "given.csv, line 3: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
         ("a,b\n1,2\n".encode("utf-16"), "given.csv, line 1: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 9999, mtime=0, mtime=0)[:-20], "given.csv: the archive is cut or damaged; copy it again."),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 9999, mtime=0)[:-20], "given.csv: the archive is cut or damaged; copy it again."),
         (b"PK\x03\x04nonsense", "given.csv: the workbook is cut or damaged; save it again."),
         (b"PAR1nonsense", "given.csv: the Parquet file is cut or damaged; copy it again."),
         (b"\xd0\xcf\x11\xe0old",
