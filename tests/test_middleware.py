@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import streamlit
 
-from clearaccounts.ui.middleware import Application, Closed, Dressed, OnlyThisMachine, dress, is_loopback
+from clearaccounts.ui.middleware import Application, Closed, Dressed, OnlyThisMachine, Signposted, dress, is_loopback
 
 INDEX = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
 
@@ -94,6 +94,25 @@ def test_demo_mode_answers_this_machine(kind: str) -> None:
 ])
 def test_what_nobody_needs_is_closed(path: str) -> None:
     assert status(ask(Closed(hello), path)) == 404
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Streamlit's way: whatever the address, the application's page; or a picture."""
+    kind = b"image/png" if scope["path"].endswith(".png") else b"text/html; charset=utf-8"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+    await send({"type": "http.response.body", "body": b"<html>", "more_body": True})
+    await send({"type": "http.response.body", "body": b"</html>"})
+
+
+@pytest.mark.parametrize(("path", "wanted"), [
+    ("/", 200), ("/ageing", 200), ("/ageing/", 200), ("/nothing", 200), ("/_stcore/health", 200), ("/favicon.png", 200),
+    ("/elsewhere", 302), ("/Ageing", 302), ("//evil.example", 302),
+])
+def test_an_unknown_address_leads_to_the_page_that_says_so(path: str, wanted: int) -> None:
+    answered = ask(Signposted(application, frozenset({"ageing"}), "nothing"), path)
+    assert status(answered) == wanted
+    if wanted == 302:
+        assert headers_of(answered)["location"] == "/nothing" and b"".join(message.get("body", b"") for message in answered) == b""
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/metricsx", "/ageing"])

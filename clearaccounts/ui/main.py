@@ -28,7 +28,7 @@ def main() -> None:
             with door.container():
                 sign_in.show()
             return
-        if entry.is_for(viewer):
+        if entry is not None and entry.is_for(viewer):
             banners.warnings(viewer)
             frame.open_page(entry, viewer)
             chosen.run()

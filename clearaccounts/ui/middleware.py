@@ -1,6 +1,6 @@
 """What stands between the network and Streamlit: who may connect, what every answer carries, what stays closed.
 
-All three are plain ASGI, so that they see http and websocket connections alike.
+All of them are plain ASGI, so that they see http and websocket connections alike.
 """
 
 from __future__ import annotations
@@ -95,6 +95,39 @@ class Closed:
             await _plain(send, 404, "Not found.")
         else:
             await self.app(scope, receive, send)
+
+
+class Signposted:
+    """Leads an address that is no page's to the page that says so; what is no HTML passes.
+
+    Streamlit would answer it with its application, which then shows another page under a message of its own.
+    """
+
+    def __init__(self, app: Application, pages: frozenset[str], nowhere: str) -> None:
+        self.app = app
+        self.known = pages | {"", nowhere, *STREAMLIT_PATHS}
+        self.nowhere = nowhere
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the connection on; replace the answer if it is the application under an unknown address."""
+        if scope["type"] != "http" or scope["path"].lstrip("/").partition("/")[0] in self.known:
+            await self.app(scope, receive, send)
+            return
+        is_led_away = False
+
+        async def answer(message: Message) -> None:
+            nonlocal is_led_away
+            if message["type"] == "http.response.start":
+                is_led_away = any(
+                    key.lower() == b"content-type" and value.startswith(b"text/html") for key, value in message["headers"])
+                if is_led_away:
+                    headers = [(b"location", f"/{self.nowhere}".encode()), (b"content-length", b"0")]
+                    await send({"type": "http.response.start", "status": 302, "headers": headers})
+                    await send({"type": "http.response.body", "body": b""})
+            if not is_led_away:
+                await send(message)
+
+        await self.app(scope, receive, answer)
 
 
 # Streamlit looks for its server under the page's address first and at the root second, which puts two failed

@@ -54,6 +54,8 @@ DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIE
 
 # The first that a person may see is where they land.
 PAGES = (OVERVIEW, ACCOUNT, AGEING, SUSPENSIONS, CASES, ESCALATIONS, AUDIT, DATA)
+# Where the server leads every address that is none of these: Streamlit would say so in English, over another page.
+NOWHERE = "no-such-page"
 
 
 def navigation(viewer: Viewer | None, language: Language) -> dict[str, list[st.Page]]:
@@ -75,12 +77,17 @@ def navigation(viewer: Viewer | None, language: Language) -> dict[str, list[st.P
                 visibility="visible" if is_for else "hidden",
             )
         )
+    sections.setdefault("", []).append(st.Page(_nothing, title=PRODUCT, url_path=NOWHERE, visibility="hidden"))
     return sections
 
 
-def entry_at(url_path: str) -> Entry:
-    """The entry whose page `st.navigation` chose; the default page's own address is empty."""
-    return next((entry for entry in PAGES if entry.url == url_path), OVERVIEW)
+def _nothing() -> None:
+    """The page of no entry; the entry script answers in its place."""
+
+
+def entry_at(url_path: str) -> Entry | None:
+    """The entry whose page `st.navigation` chose, None for an address of nothing; the default page's own address is empty."""
+    return next((entry for entry in PAGES if entry.url == url_path), None if url_path == NOWHERE else OVERVIEW)
 
 
 def home(viewer: Viewer) -> Entry | None:

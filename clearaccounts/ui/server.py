@@ -19,7 +19,7 @@ from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.settings import served_folder
 from clearaccounts.ui import connection, messages, registry, remembered
-from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine
+from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine, Signposted
 from clearaccounts.warehouse import current_path
 
 log = logging.getLogger("clearaccounts")
@@ -56,8 +56,11 @@ def _is_demo() -> bool:
 
 
 def middleware() -> list[Middleware]:
-    """From the outermost: headers and style on every answer, then who may connect, then what is closed."""
-    return [Middleware(Dressed), Middleware(OnlyThisMachine, applies=_is_demo), Middleware(Closed)]
+    """From the outermost: headers and style on every answer, then who may connect, what is closed, which addresses there are."""
+    return [
+        Middleware(Dressed), Middleware(OnlyThisMachine, applies=_is_demo), Middleware(Closed),
+        Middleware(Signposted, pages=frozenset(entry.url for entry in registry.PAGES), nowhere=registry.NOWHERE),
+    ]
 
 
 def _healthz(_request: Request) -> JSONResponse:

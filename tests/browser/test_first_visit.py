@@ -70,6 +70,10 @@ def test_an_address_of_nothing_says_the_same_as_one_that_is_not_for_you(shared: 
     other.open("data")
     other.sign_in(Role.SALES_AGENT)
     assert other.text() == not_for_you
+    nowhere = visit(shared)
+    nowhere.open("not/a/page?lang=en")
+    nowhere.sign_in(Role.SALES_AGENT)
+    assert nowhere.text() == not_for_you
 
 
 def test_a_reload_keeps_the_demo_person_and_signing_out_forgets_them(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
