@@ -25,7 +25,8 @@ with left:
         customers=language.number(rate["requests_per_100_customers"], 1) or "–",
     )))
 with right:
-    st.subheader(_("By vehicle and plan"), anchor=False)
+    # A plan is the partner's: its use is everybody's, also for those who see only their own customers' requests below.
+    st.subheader(_("By vehicle and plan, all customers"), anchor=False)
     if usage.num_rows:
         tables.show(usage, escalations_view.USAGE_COLUMNS, key="usage", alt=_("Use of support plans"))
     else:

@@ -25,6 +25,8 @@ CLOCKS = ("due_date", "invoice_date")
 ACTIONS = ("notify", "restrict", "suspend")
 CLEAR = "clear"  # what `collections/stages` says where no stage matches
 NOTICES = ("reminder", "overdue", "final_notice")
+# A stage is called what the partner's file calls it; the standard policy's names are known in every language.
+STANDARD_STAGES = (N_("reminder"), N_("overdue notice"), N_("new orders on hold"), N_("suspension"))
 _POLICY_KEYS = ("name", "version", "effective_on", "clock", "stages")
 _STAGE_KEYS = (
     "name", "action", "min_overdue_days", "min_overdue_invoices", "min_overdue_amount", "requires_notice", "notice_days",
@@ -74,7 +76,7 @@ class Stage:
         if not parts:
             parts.append(translate("anything overdue"))
         sentence = translate("{stage}: {conditions}; then {action}").format(
-            stage=self.name, conditions=", ".join(parts), action=translate(_ACTION_WORDS[self.action]),
+            stage=translate(self.name), conditions=", ".join(parts), action=translate(_ACTION_WORDS[self.action]),
         )
         if self.requires_notice is not None:
             notice = translate(_NOTICE_WORDS[self.requires_notice])

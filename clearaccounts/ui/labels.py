@@ -24,6 +24,7 @@ _TITLES: dict[str, str] = {
     "no_final_notice": N_("No final notice sent in time"), "cancellation_window": N_("Inside a cancellation window"),
     # stages of the standard policy, and the state of nothing matched
     "clear": N_("Clear"), "suspension": N_("Suspension"), "restriction": N_("Restriction"), "notice": N_("Notice"),
+    "reminder": N_("Reminder"), "overdue notice": N_("Overdue notice"), "new orders on hold": N_("New orders on hold"),
     # receivables status
     "current": N_("Current"), "overdue": N_("Overdue"), "flagged": N_("Flagged"),
     # suspension workflow

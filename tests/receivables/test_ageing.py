@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.access import OPERATOR, Role, Viewer
-from clearaccounts.receivables import AgeingFilter, CompanyFilter, ControlFilter, ageing, ageing_company, control_totals
+from clearaccounts.receivables import AgeingFilter, CompanyFilter, ControlFilter, ageing, ageing_company, company_buckets, control_totals
 from clearaccounts.warehouse import Warehouse
 from tests.worlds import Row, world
 
@@ -150,6 +150,13 @@ def test_company_currency_at_booked_rates_with_revaluation_apart(tmp_path: Path)
         # 100 x (0.8 - 0.9) + 50 x (0.8 - 0.95)
         "revaluation": (2, Decimal("-17.50")),
     }
+    # For the bars every bucket has its place, empty or not.
+    bars = company_buckets(foreign, CompanyFilter(DAY), OPERATOR).to_pylist()
+    assert [(r["bucket"], r["amount_outstanding"]) for r in bars] == [
+        ("current", Decimal("207.50")), ("1-30", Decimal(0)), ("31-60", Decimal(0)), ("61-90", Decimal(0)), ("91+", Decimal(0)),
+        ("unapplied", Decimal(0)), ("revaluation", Decimal("-17.50")),
+    ]
+    assert company_buckets(foreign, CompanyFilter(date(2020, 1, 1)), OPERATOR).num_rows == 0
     apart = foreign.run("receivables/ageing_without_rate", {"as_of_on": DAY}, OPERATOR).to_pylist()
     assert apart == [{"currency": "GBP", "item_count": 1, "amount_open": Decimal(5)}]
 
