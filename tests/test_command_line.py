@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearaccounts.__main__ import main
+from clearaccounts.query_files import queries
 from clearaccounts.settings import ROOT, DataFolder
-from clearaccounts.warehouse import queries
 from tests.importing.desk import INVOICES, invoice, write
 
 REAL_DATA = Path(os.environ.get("CLEARACCOUNTS_REAL_DATA", ROOT.parent / "shared" / "data"))

@@ -18,9 +18,10 @@ import pytest
 
 from clearaccounts.access import OPERATOR
 from clearaccounts.collections import policy
+from clearaccounts.query_files import EMPTY_TABLES, Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_POLICY
-from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries
+from clearaccounts.warehouse import Warehouse
 
 GOLDEN = Path(__file__).parent / "golden"
 END = datetime(2026, 10, 1)

@@ -10,8 +10,9 @@ import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.errors import BadParameter, NotPermitted, NoWarehouse, WarehouseError
+from clearaccounts.query_files import parse_header, queries, query, read_value
 from clearaccounts.settings import DataFolder, Settings
-from clearaccounts.warehouse import Warehouse, open_current, parse_header, queries, query, read_value
+from clearaccounts.warehouse import Warehouse, open_current
 from tests.worlds import world
 
 DAY = date(2026, 6, 30)

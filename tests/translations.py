@@ -12,8 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from clearaccounts.query_files import steps
 from clearaccounts.settings import ROOT
-from clearaccounts.warehouse import steps
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 FOLDER = ROOT / "clearaccounts" / "locale"

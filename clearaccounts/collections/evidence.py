@@ -22,7 +22,8 @@ from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.decisions import canonical
 from clearaccounts.money import exact
-from clearaccounts.warehouse import EMPTY_TABLES, Warehouse
+from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.warehouse import Warehouse
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from clearaccounts.access import Permission
 from clearaccounts.decisions import Actor, Event, EventFilter, Store
+from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.text import N_
-from clearaccounts.warehouse import EMPTY_TABLES
 
 SUBJECT = "suspension_mark"
 
@@ -171,7 +171,7 @@ def current(store: Store) -> list[Mark]:
 
 
 def table(marks: Iterable[Mark]) -> pa.Table:
-    """Marks as Arrow, to hand to a query that joins them; shape: `warehouse.EMPTY_TABLES["marks_now"]`."""
+    """Marks as Arrow, to hand to a query that joins them; shape: `query_files.EMPTY_TABLES["marks_now"]`."""
     rows = [
         {
             "mark_id": mark.mark_id, "customer_id": mark.customer_id, "currency": mark.currency, "mark_status": mark.mark_status.value,

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from clearaccounts.collections.policy_reader import TableReader
 from clearaccounts.errors import PolicyError, SettingsError
+from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY, DataFolder, Settings
 from clearaccounts.text import N_, Language
-from clearaccounts.warehouse import EMPTY_TABLES
 
 CLOCKS = ("due_date", "invoice_date")
 ACTIONS = ("notify", "restrict", "suspend")
@@ -104,7 +104,7 @@ class Policy:
         """The stages as `collections/stages` reads them: one row per stage and currency.
 
         `stage_order` 1 is the mildest. A stage that names no amounts has one row, whose currency is null
-        and matches every currency. Shape: `warehouse.EMPTY_TABLES["policy_stages"]`.
+        and matches every currency. Shape: `query_files.EMPTY_TABLES["policy_stages"]`.
         """
         rows = []
         for order, stage in enumerate(self.stages, start=1):

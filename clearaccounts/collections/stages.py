@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from clearaccounts.access import OPERATOR, Viewer
 from clearaccounts.collections.policy import Policy
-from clearaccounts.warehouse import EMPTY_TABLES, Warehouse
+from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.warehouse import Warehouse
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from clearaccounts.decisions import files_on_record, open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError
 from clearaccounts.importing import files, publish
 from clearaccounts.importing.records import damaged, landings
+from clearaccounts.query_files import EMPTY_TABLES, Query, queries, query, read_value
 from clearaccounts.text import N_
-from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries, query, read_value, rows
+from clearaccounts.warehouse import Warehouse, rows
 
 HEALTHY, NOT_HEALTHY = 0, 4
 

@@ -17,9 +17,10 @@ import pyarrow as pa
 
 from clearaccounts.errors import BuildError
 from clearaccounts.money import minor_units
+from clearaccounts.query_files import Query, steps
 from clearaccounts.settings import Limits
 from clearaccounts.text import N_
-from clearaccounts.warehouse import Build, Query, steps
+from clearaccounts.warehouse import Build
 
 # What a canonical table is filled from: Arrow, or the typed Parquet files of landings.
 Source: TypeAlias = "pa.Table | Sequence[Path]"

@@ -13,7 +13,7 @@ from functools import cache
 
 import duckdb
 
-from clearaccounts.warehouse import steps
+from clearaccounts.query_files import steps
 
 # Set by the build, never read from a file.
 BUILD_COLUMNS = frozenset({"withdrawn_on"})

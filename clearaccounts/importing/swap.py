@@ -18,9 +18,10 @@ from clearaccounts.importing import files, history
 from clearaccounts.importing.build import write_warehouse
 from clearaccounts.importing.canonical import RECEIVABLES_KINDS, kinds
 from clearaccounts.importing.records import Landing
+from clearaccounts.query_files import BUILD_STEPS, QUERIES
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
-from clearaccounts.warehouse import BUILD_STEPS, QUERIES, Build, pointer
+from clearaccounts.warehouse import Build, pointer
 
 FAILURE = "failure.json"
 

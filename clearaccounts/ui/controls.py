@@ -15,10 +15,11 @@ import streamlit as st
 from clearaccounts import overview
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.errors import BadParameter
+from clearaccounts.query_files import Parameter, read_value
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, labels, url, words
 from clearaccounts.ui.registry import Entry
-from clearaccounts.warehouse import Parameter, Warehouse, read_value
+from clearaccounts.warehouse import Warehouse
 
 DEFAULT_EDGES = "30,60,90"
 MOST_EDGES = 12

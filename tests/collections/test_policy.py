@@ -10,9 +10,9 @@ import pytest
 
 from clearaccounts.collections import policy as policies
 from clearaccounts.errors import PolicyError, SettingsError
+from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY, Collections, DataFolder, Settings
 from clearaccounts.text import ENGLISH
-from clearaccounts.warehouse import EMPTY_TABLES
 
 HEAD = 'name = "House rules"\nversion = 2\neffective_on = 2026-01-01\nclock = "due_date"\n'
 STAGE = '[[stages]]\nname = "{name}"\naction = "notify"\n'

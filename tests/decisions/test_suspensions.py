@@ -16,8 +16,9 @@ from clearaccounts.collections.marks import OPEN, Status, folded
 from clearaccounts.collections.suspensions import SUBJECT, Mark, mark_of
 from clearaccounts.decisions import EventFilter, open_store
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, Refused, SamePerson, Stale
+from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
-from clearaccounts.warehouse import EMPTY_TABLES, Warehouse
+from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, MARTIN, PEOPLE, store_in
 from tests.decisions.debtors import CUSTOMERS, DEBT, NOW, SMALL_DEBT, Town
 from tests.worlds import LAST_DAY

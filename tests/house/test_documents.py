@@ -11,8 +11,8 @@ import pytest
 
 from clearaccounts.access import Role
 from clearaccounts.importing.canonical import FOREIGN_KINDS
+from clearaccounts.query_files import steps
 from clearaccounts.settings import Settings
-from clearaccounts.warehouse import steps
 from tests.house.source import ROOT, place
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("queries/*.md"), *ROOT.glob("sample_data/*.md")])

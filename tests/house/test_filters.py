@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clearaccounts.warehouse import queries
+from clearaccounts.query_files import queries
 from tests.house.source import PACKAGE, module_name, place, product_files, tree
 
 

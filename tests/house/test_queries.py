@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clearaccounts.warehouse import BUILD_STEPS, Query, Warehouse, queries, steps
+from clearaccounts.query_files import BUILD_STEPS, Query, queries, steps
+from clearaccounts.warehouse import Warehouse
 from tests.house.source import ROOT, place, sql_files, strip_sql
 from tests.worlds import world
 

@@ -9,7 +9,8 @@ import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.errors import NotPermitted
-from clearaccounts.warehouse import EMPTY_TABLES, Query, Warehouse, queries
+from clearaccounts.query_files import EMPTY_TABLES, Query, queries
+from clearaccounts.warehouse import Warehouse
 
 NAMES = sorted(queries())
 NOBODY = Viewer("test:nobody", "Nobody", Role.SALES_AGENT, "nobody@elsewhere.example")
