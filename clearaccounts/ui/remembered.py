@@ -30,6 +30,7 @@ class _Tickets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, str | None] = OrderedDict()
+        self._used: OrderedDict[str, None] = OrderedDict()
 
     def issue(self, user_id: str | None) -> str:
         ticket = secrets.token_urlsafe(24)
@@ -46,7 +47,15 @@ class _Tickets:
     def redeem(self, ticket: str) -> str | None:
         """The id; raises KeyError if the ticket is unknown or used."""
         with self._lock:
-            return self._open.pop(ticket)
+            user_id = self._open.pop(ticket)
+            self._used[ticket] = None
+            while len(self._used) > MOST_TICKETS:
+                self._used.popitem(last=False)
+            return user_id
+
+    def is_used(self, ticket: str) -> bool:
+        with self._lock:
+            return ticket in self._used
 
 
 _tickets = _Tickets()
@@ -75,10 +84,12 @@ def answer(request: Request) -> Response:
     """The picture's address: sets or deletes the cookie for a ticket, else says that there is nothing here."""
     if connection.settings().access.mode != "demo":
         return Response(status_code=404)
+    ticket = request.query_params.get("ticket", "")
     try:
-        user_id = _tickets.redeem(request.query_params.get("ticket", ""))
+        user_id = _tickets.redeem(ticket)
     except KeyError:
-        return Response(status_code=404)
+        # A browser may ask for the same picture again while the page is drawn anew: that changes nothing and is no error.
+        return Response(status_code=204 if _tickets.is_used(ticket) else 404)
     response = Response(status_code=204, headers={"cache-control": "no-store"})
     if user_id is None:
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
