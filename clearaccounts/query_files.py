@@ -21,7 +21,7 @@ from clearaccounts.text import N_
 
 QUERIES = ROOT / "queries"
 # Folders whose files are steps of the build, not numbers that somebody asks for.
-BUILD_STEPS = {"schema", "marts", "checks"}
+BUILD_STEPS = {"schema", "marts", "macros", "checks"}
 # Parameters that only the caller's position decides; never an option, never a widget.
 RESERVED = ("viewer_agent", "company_currency")
 PARAMETER_TYPES = ("date", "timestamp", "text", "integer", "integers")
@@ -161,7 +161,7 @@ def queries() -> dict[str, Query]:
 
 @cache
 def steps(folder: str) -> dict[str, Query]:
-    """The files of one build folder (`schema`, `marts`, `checks`), in order of name."""
+    """The files of one build folder (`schema`, `marts`, `macros`, `checks`), in order of name."""
     return {
         path.stem: parse_header(f"{folder}/{path.stem}", path.read_text(encoding="utf-8"))
         for path in sorted((QUERIES / folder).glob("*.sql"))

@@ -1,6 +1,6 @@
-"""Write one warehouse file: canonical tables -> marts -> checks.
+"""Write one warehouse file: canonical tables -> marts -> macros -> checks.
 
-The steps are the files of `queries/schema`, `queries/marts` and `queries/checks`; this module only
+The steps are the files of `queries/schema`, `queries/marts`, `queries/macros` and `queries/checks`; this module only
 puts them in order and refuses to finish when a check marked `fail` has offenders.
 """
 
@@ -65,6 +65,7 @@ def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, li
         _fill_canonical(connection, tables)
         connection.execute("commit")
         _fill_marts(connection)
+        _define_macros(connection)
         _run_checks(connection)
         connection.execute("drop schema canonical cascade")
         connection.execute("checkpoint")
@@ -125,6 +126,13 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
     for name in mart_order(marts):
         connection.execute(f"create table {name} as {marts[name].sql}")
     connection.unregister("iso_currencies")
+
+
+def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
+    # macro of the bucket edges, kept in the warehouse's file.
+    for name, macro in steps("macros").items():
+        connection.execute(f"create macro {name}(edges) as table {macro.sql}")
 
 
 def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,18 +10,8 @@
 -- Every bucket has its row, also an empty one, in order of age; unapplied comes last.
 with
 
-edges as (
-    select
-        unnest($bucket_edges) as last_day,
-        unnest(list_prepend(0, $bucket_edges)) + 1 as first_day,
-        generate_subscripts(list_append($bucket_edges, 0), 1) as bucket_order
-),
-
 buckets as (
-    select 0 as bucket_order, cast(null as integer) as first_day, 0 as last_day, 'current' as bucket
-    union all
-    select bucket_order, first_day, last_day, coalesce(first_day || '-' || last_day, first_day || '+')
-    from edges
+    select * from bucket_ranges($bucket_edges)
     union all
     select 1000000, null, null, 'unapplied'
 ),

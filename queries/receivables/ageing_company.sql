@@ -6,18 +6,8 @@
 -- Parameter basis text = due_date (due_date, invoice_date): the date from which days overdue are counted.
 with
 
-edges as (
-    select
-        unnest($bucket_edges) as last_day,
-        unnest(list_prepend(0, $bucket_edges)) + 1 as first_day,
-        generate_subscripts(list_append($bucket_edges, 0), 1) as bucket_order
-),
-
 buckets as (
-    select 0 as bucket_order, cast(null as integer) as first_day, 0 as last_day, 'current' as bucket
-    union all
-    select bucket_order, first_day, last_day, coalesce(first_day || '-' || last_day, first_day || '+')
-    from edges
+    select * from bucket_ranges($bucket_edges)
 ),
 
 company as (

@@ -13,17 +13,8 @@
 -- row_count is the number of rows before paging; amount_in_bucket is the whole balance when no bucket is asked for.
 with
 
-edges as (
-    select
-        unnest($bucket_edges) as last_day,
-        unnest(list_prepend(0, $bucket_edges)) + 1 as first_day
-),
-
 buckets as (
-    select cast(null as integer) as first_day, 0 as last_day, 'current' as bucket
-    union all
-    select first_day, last_day, coalesce(first_day || '-' || last_day, first_day || '+')
-    from edges
+    select * from bucket_ranges($bucket_edges)
 ),
 
 aged_items as (

@@ -11,17 +11,8 @@
 -- Parameter row_offset integer = 0: rows before the page.
 with
 
-edges as (
-    select
-        unnest($bucket_edges) as last_day,
-        unnest(list_prepend(0, $bucket_edges)) + 1 as first_day
-),
-
 buckets as (
-    select cast(null as integer) as first_day, 0 as last_day, 'current' as bucket
-    union all
-    select first_day, last_day, coalesce(first_day || '-' || last_day, first_day || '+')
-    from edges
+    select * from bucket_ranges($bucket_edges)
 ),
 
 items as (
