@@ -1,0 +1,112 @@
+"""The SQL that types the rows of one target: what each text means, its typed value, and the first thing wrong with a row."""
+
+from __future__ import annotations
+
+from clearaccounts.importing import expressions as sql
+from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
+from clearaccounts.importing.profiles import Habits, Target, Value
+from clearaccounts.money import minor_units
+
+# So much of a value is repeated in the reason; the raw text has all of it.
+VALUE_CHARACTERS = 100
+
+
+def statement(number: int, target: Target, habits: Habits, cells: dict[str, str], built_in: dict[str, str]) -> str:
+    """The statement that makes `typed_<number>` of `cells`: line, typed columns, money_currency, and the row's first problem.
+
+    Args:
+        number: which of the profile's targets.
+        target: what a row becomes.
+        habits: how the file writes values.
+        cells: the column of `cells` for each handle.
+        built_in: SQL for the built-in names of templates.
+    """
+    kind = kinds()[target.kind]
+    values = dict(target.columns)
+    columns = kind.columns
+    texts = ", ".join(
+        f"{sql.value(values.get(c.name, Value()), cells, built_in, c.default)} as t_{c.name}" for c in columns
+    )
+    conditions = " and ".join(sql.condition(c, cells) for c in target.when) or "true"
+    order = f"try_cast(h_{target.order_by} as bigint)" if target.order_by else "0"
+    normal = ", ".join(f"{sql.normal(c, f't_{c.name}', habits)} as n_{c.name}" for c in columns)
+    own = _typed_text(kind, "currency", habits) if kind.has("currency") else "null::text"
+    document, join = _document_currency(kind)
+    typed = ", ".join(f"{sql.typed(c, f'n_{c.name}', _places(kind, c), habits)} as {c.name}" for c in columns)
+    problems = " ".join(_problem(kind, c) for c in columns)
+    # Several targets and amounts share these steps; each step reads only the one before it.
+    return f"""
+        create or replace temp table typed_{number} as
+        with texts as (select line, {order} as order_number, {texts} from cells where {conditions}),
+        normal as (select line, order_number, columns('t_.*'), {normal} from texts),
+        priced as (select normal.*, {own} as own_currency, {document} from normal {join}),
+        measured as (
+            select *, {_units('own_currency')} as own_places, {_units('invoice_currency')} as invoice_places,
+                {_units('source_currency')} as source_places
+            from priced
+        ),
+        typed as (select *, {typed} from measured)
+        select line, order_number, {', '.join(c.name for c in columns)},
+            coalesce(own_currency, invoice_currency, '') as money_currency,
+            case {problems} end as problem
+        from typed
+    """
+
+
+def _typed_text(kind: Kind, name: str, habits: Habits) -> str:
+    return sql.typed(kind.column(name), f"n_{name}", "0", habits)
+
+
+def _problem(kind: Kind, column: Column) -> str:
+    def case(condition: str, code: str, text: str = "null", currency: str = "null") -> str:
+        return f"when {condition} then {{'name': '{column.name}', 'code': '{code}', 'text': {text}, 'currency': {currency}}}"
+
+    name, text = column.name, f"left(t_{column.name}, {VALUE_CHARACTERS})"
+    cases = []
+    if column.is_required:
+        cases.append(case(f"n_{name} is null", "missing"))
+    if column.form == "amount":
+        currency = {"source": "source_currency", "invoice": "coalesce(own_currency, invoice_currency)"}.get(
+            DOCUMENT_CURRENCY.get((kind.name, name), ""), "own_currency")
+        readable = f"regexp_full_match(n_{name}, {sql.literal(sql.number_pattern(column))})"
+        cases.append(case(f"n_{name} is not null and {name} is null and {readable}", "decimals", text, currency))
+    cases.append(case(f"n_{name} is not null and {name} is null", "unreadable", text))
+    if (kind.name, name) in NOT_NEGATIVE:
+        cases.append(case(f"{name} < 0", "negative", text))
+    return " ".join(cases)
+
+
+def _units(currency: str) -> str:
+    table = ", ".join(f"'{code}': {units}" for code, units in minor_units().items())
+    return f"(map {{{table}}})[{currency}]"
+
+
+def _document_currency(kind: Kind) -> tuple[str, str]:
+    """Columns and join that tell the currency of the invoice, and of the source, that a row names."""
+    wanted = {DOCUMENT_CURRENCY.get((kind.name, c.name)) for c in kind.columns}
+    columns, joins = [], []
+    if "invoice" in wanted:
+        columns.append("invoices.currency as invoice_currency")
+        joins.append("left join document_currency invoices on invoices.document_type = 'invoice' and invoices.document_id = n_invoice_id")
+    else:
+        columns.append("null::text as invoice_currency")
+    if "source" in wanted:
+        columns.append("sources.currency as source_currency")
+        joins.append(
+            "left join document_currency sources on sources.document_type = lower(n_source_type) and sources.document_id = n_source_id"
+        )
+    else:
+        columns.append("null::text as source_currency")
+    return ", ".join(columns), " ".join(joins)
+
+
+def _places(kind: Kind, column: Column) -> str:
+    if column.form != "amount" or column.name in UNIT_PRICES:
+        return "4"
+    match DOCUMENT_CURRENCY.get((kind.name, column.name)):
+        case "source":
+            return "coalesce(source_places, 4)"
+        case "invoice":
+            return "coalesce(own_places, invoice_places, 4)"
+        case _:
+            return "coalesce(own_places, 4)"
