@@ -27,6 +27,17 @@ in_force as (
         and sources.source_id = allocations_in_force.source_id
 ),
 
+stated as (
+    select
+        invoices.customer_id,
+        invoices.currency,
+        settlements_stated.settled_from_on,
+        settlements_stated.settled_until_on,
+        settlements_stated.amount_settled
+    from settlements_stated
+    inner join invoices on invoices.invoice_id = settlements_stated.invoice_id
+),
+
 moved as (
     select customer_id, currency, in_force_from_on, in_force_until_on, -amount_applied as amount_moved
     from in_force
@@ -49,6 +60,10 @@ document_side as (
     select customer_id, currency, in_force_from_on, amount_moved from moved
     union all
     select customer_id, currency, in_force_until_on, -amount_moved from moved where in_force_until_on is not null
+    union all
+    select customer_id, currency, settled_from_on, -amount_settled from stated
+    union all
+    select customer_id, currency, settled_until_on, amount_settled from stated where settled_until_on is not null
 ),
 
 both_sides as (

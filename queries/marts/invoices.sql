@@ -39,6 +39,8 @@ booked as (
         dated.counts_until_on,
         dated.is_counted,
         dated.amount_total,
+        dated.amount_outstanding_stated,
+        dated.stated_on,
         dated.minor_units,
         case
             when dated.currency = (select company_currency from build) then cast(1 as decimal(24, 10))

@@ -44,6 +44,13 @@ changes as (
     select invoice_id, instalment_number, in_force_until_on, -amount_applied
     from allocations_in_force
     where in_force_until_on is not null
+    union all
+    select invoice_id, null, settled_from_on, amount_settled
+    from settlements_stated
+    union all
+    select invoice_id, null, settled_until_on, -amount_settled
+    from settlements_stated
+    where settled_until_on is not null
 ),
 
 ---------- invoices aged whole

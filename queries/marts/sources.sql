@@ -1,5 +1,8 @@
 -- What can settle an invoice: payments (negative = money that left again) and credit notes.
 -- Grain: one row per source_type, source_id.
+--
+-- Where the accounting system itself says what is not applied yet, a source has that and what its allocations to known
+-- invoices take: what it gave to invoices that are not here is not money on account.
 with
 
 documents as (
@@ -11,6 +14,7 @@ documents as (
         received_on as counts_from_on,
         withdrawn_on as counts_until_on,
         amount_total,
+        amount_unapplied_stated,
         exchange_rate,
         payment_method,
         reference,
@@ -25,6 +29,7 @@ documents as (
         issued_on,
         least(case when credit_note_status = 'void' then voided_on end, withdrawn_on),
         amount_total,
+        amount_unapplied_stated,
         exchange_rate,
         null,
         reason,
@@ -34,6 +39,21 @@ documents as (
             else coalesce(least(case when credit_note_status = 'void' then voided_on end, withdrawn_on) > issued_on, true)
         end
     from canonical.credit_notes
+),
+
+applied as (
+    select
+        allocations.source_type,
+        allocations.source_id,
+        sum(coalesce(allocations.amount_from_source, allocations.amount_applied)) as amount_applied
+    from canonical.allocations as allocations
+    inner join documents
+        on documents.source_type = allocations.source_type
+        and documents.source_id = allocations.source_id
+        and documents.amount_unapplied_stated is not null
+    inner join invoices on invoices.invoice_id = allocations.invoice_id and invoices.is_counted
+    where allocations.withdrawn_on is null
+    group by allocations.source_type, allocations.source_id
 ),
 
 booked as (
@@ -47,13 +67,24 @@ booked as (
         documents.counts_from_on,
         documents.counts_until_on,
         documents.is_counted,
-        documents.amount_total,
+        cast(
+            case
+                when documents.amount_unapplied_stated is null then documents.amount_total
+                when documents.amount_total >= 0 then greatest(
+                    0, least(documents.amount_total, documents.amount_unapplied_stated + coalesce(applied.amount_applied, 0))
+                )
+                else least(
+                    0, greatest(documents.amount_total, documents.amount_unapplied_stated + coalesce(applied.amount_applied, 0))
+                )
+            end as decimal(18, 4)
+        ) as amount_total,
         coalesce(currencies.minor_units, 2) as minor_units,
         case
             when documents.currency = (select company_currency from build) then cast(1 as decimal(24, 10))
             else coalesce(documents.exchange_rate, rates.rate_to_company)
         end as exchange_rate
     from documents
+    left join applied on applied.source_type = documents.source_type and applied.source_id = documents.source_id
     left join currencies on currencies.currency = documents.currency
     left join exchange_rates as rates
         on rates.currency = documents.currency

@@ -42,6 +42,14 @@ settled as (
                 and allocations_in_force.source_type = 'payment'
                 and allocations_in_force.in_force_from_on <= $as_of_on
                 and (allocations_in_force.in_force_until_on is null or allocations_in_force.in_force_until_on > $as_of_on)
+            union all
+            -- Paid, as the accounting system says, on a day that it knows.
+            select 1
+            from settlements_stated
+            where settlements_stated.invoice_id = invoices.invoice_id
+                and settlements_stated.has_day
+                and settlements_stated.settled_from_on <= $as_of_on
+                and (settlements_stated.settled_until_on is null or settlements_stated.settled_until_on > $as_of_on)
         )
 ),
 

@@ -64,6 +64,13 @@ movements as (
     select source_customer_id, source_currency, amount_from_source
     from in_force
     where source_type <> 'write_off' and (source_customer_id <> customer_id or source_currency <> currency)
+    union all
+    -- What the accounting system says is settled, beyond the allocations known here.
+    select invoices.customer_id, invoices.currency, -settlements_stated.amount_settled
+    from settlements_stated
+    inner join invoices on invoices.invoice_id = settlements_stated.invoice_id
+    where settlements_stated.settled_from_on <= $as_of_on
+        and (settlements_stated.settled_until_on is null or settlements_stated.settled_until_on > $as_of_on)
 ),
 
 document_totals as (

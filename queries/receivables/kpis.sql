@@ -178,6 +178,14 @@ settled as (
                 and allocations_in_force.source_type = 'payment'
                 and allocations_in_force.in_force_from_on <= $to_on
                 and (allocations_in_force.in_force_until_on is null or allocations_in_force.in_force_until_on > $to_on)
+            union all
+            -- Paid, as the accounting system says, on a day that it knows.
+            select 1
+            from settlements_stated
+            where settlements_stated.invoice_id = own_invoices.invoice_id
+                and settlements_stated.has_day
+                and settlements_stated.settled_from_on <= $to_on
+                and (settlements_stated.settled_until_on is null or settlements_stated.settled_until_on > $to_on)
         ) as has_payment
     from own_invoices
     left join closed_items on closed_items.invoice_id = own_invoices.invoice_id

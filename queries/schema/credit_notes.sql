@@ -10,6 +10,7 @@ create table canonical.credit_notes (
     credit_note_status text default 'posted' check (credit_note_status in ('draft', 'posted', 'void')),
     voided_on date,
     reason text,
+    amount_unapplied_stated decimal(18, 4),
     withdrawn_on date,
     primary key (credit_note_id)
 );
@@ -22,4 +23,5 @@ comment on column canonical.credit_notes.exchange_rate is 'company currency per 
 comment on column canonical.credit_notes.credit_note_status is 'credit note status';
 comment on column canonical.credit_notes.voided_on is 'voided on';
 comment on column canonical.credit_notes.reason is 'reason';
+comment on column canonical.credit_notes.amount_unapplied_stated is 'what is not applied yet, as the accounting system itself says';
 comment on column canonical.credit_notes.withdrawn_on is 'set by the build: no longer held by a later snapshot, from this day on';

@@ -9,6 +9,7 @@ create table canonical.payments (
     exchange_rate decimal(24, 10),
     payment_method text,
     reference text,
+    amount_unapplied_stated decimal(18, 4),
     withdrawn_on date,
     primary key (payment_id)
 );
@@ -20,4 +21,5 @@ comment on column canonical.payments.amount_total is 'signed';
 comment on column canonical.payments.exchange_rate is 'company currency per 1 unit';
 comment on column canonical.payments.payment_method is 'payment method';
 comment on column canonical.payments.reference is 'reference';
+comment on column canonical.payments.amount_unapplied_stated is 'what is not applied yet, as the accounting system itself says';
 comment on column canonical.payments.withdrawn_on is 'set by the build: no longer held by a later snapshot, from this day on';

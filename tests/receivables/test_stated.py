@@ -1,0 +1,154 @@
+"""What the accounting system itself says is open: right with and without the payments, and never counted twice."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clearaccounts.access import OPERATOR
+from clearaccounts.overview import checks
+from clearaccounts.receivables import AgeingFilter, ControlFilter, ageing, control_totals
+from clearaccounts.warehouse import Warehouse
+from tests.receivables import ledger as plain
+from tests.receivables.test_ageing_property import ledgers
+from tests.worlds import Row, world
+
+DAY = date(2026, 6, 30)
+
+
+def open_amounts(warehouse: Warehouse, day: date = DAY) -> dict[str, Decimal]:
+    """What is open and what is unapplied on `day`."""
+    table = ageing(warehouse, AgeingFilter(day), OPERATOR)
+    found: dict[str, Decimal] = {}
+    for row in table.to_pylist():
+        side = "unapplied" if row["bucket"] == "unapplied" else "open"
+        found[side] = found.get(side, Decimal(0)) + row["amount_outstanding"]
+    totals = control_totals(warehouse, ControlFilter(day), OPERATOR).to_pylist()
+    assert [row for row in totals if row["amount_difference"] != 0] == []
+    return found
+
+
+def offenders(warehouse: Warehouse, check: str) -> int:
+    found = {row["check_name"]: int(row["offender_count"]) for row in checks(warehouse, OPERATOR).to_pylist()}
+    return found[check]
+
+
+def invoice(open_: str, **more: str) -> Row:
+    return {
+        "invoice_id": "I1", "issued_on": "2026-01-01", "due_on": "2026-02-01", "amount_total": "100.00",
+        "amount_outstanding_stated": open_, "stated_on": "2026-03-10", **more,
+    }
+
+
+def payment(amount: str, on: str = "2026-03-05", **more: str) -> Row:
+    return {"payment_id": "P1", "received_on": on, "amount_total": amount, **more}
+
+
+def applied(amount: str, invoice_id: str = "I1") -> Row:
+    return {"allocation_id": "A1", "applied_on": "1970-01-01", "source_id": "P1", "invoice_id": invoice_id, "amount_applied": amount}
+
+
+def test_a_list_of_invoices_alone_says_what_is_open(tmp_path: Path) -> None:
+    partly = world(tmp_path, customer_invoices=[invoice("60.00")])
+    assert open_amounts(partly, date(2026, 3, 9)) == {"open": Decimal(100)}
+    assert open_amounts(partly, date(2026, 3, 10)) == {"open": Decimal(60)}
+    assert open_amounts(world(tmp_path, customer_invoices=[invoice("0.00")])) == {}
+    assert open_amounts(world(tmp_path, customer_invoices=[invoice("100.00")])) == {"open": Decimal(100)}
+    assert offenders(partly, "stated_otherwise") == 0
+
+
+def test_without_a_day_it_counts_from_the_issue_date(tmp_path: Path) -> None:
+    undated = world(tmp_path, customer_invoices=[{**invoice("60.00"), "stated_on": None}])
+    assert open_amounts(undated, date(2026, 1, 1)) == {"open": Decimal(60)}
+
+
+def test_the_payments_themselves_take_its_place(tmp_path: Path) -> None:
+    both = world(tmp_path, customer_invoices=[invoice("60.00")], payments=[payment("40.00")], allocations=[applied("40.00")])
+    assert open_amounts(both, date(2026, 3, 4)) == {"open": Decimal(100)}
+    assert open_amounts(both, date(2026, 3, 5)) == {"open": Decimal(60)}
+    assert open_amounts(both) == {"open": Decimal(60)}
+    # Of 40.00 that are settled 25.00 are known: the rest is settled on the stated day.
+    part = world(tmp_path, customer_invoices=[invoice("60.00")], payments=[payment("25.00")], allocations=[applied("25.00")])
+    assert open_amounts(part, date(2026, 3, 5)) == {"open": Decimal(75)}
+    assert open_amounts(part, date(2026, 3, 10)) == {"open": Decimal(60)}
+
+
+def test_a_payment_newer_than_the_list_counts_and_is_listed(tmp_path: Path) -> None:
+    newer = world(
+        tmp_path, customer_invoices=[invoice("60.00")], payments=[payment("60.00", "2026-04-01")], allocations=[applied("60.00")]
+    )
+    assert open_amounts(newer, date(2026, 3, 31)) == {"open": Decimal(60)}
+    assert open_amounts(newer, date(2026, 4, 1)) == {}
+    assert offenders(newer, "stated_otherwise") == 1
+
+
+def test_a_payment_of_the_day_after_the_stated_one_is_the_same_money(tmp_path: Path) -> None:
+    ahead = world(
+        tmp_path, customer_invoices=[invoice("60.00")], payments=[payment("40.00", "2026-03-11")], allocations=[applied("40.00")]
+    )
+    assert open_amounts(ahead) == {"open": Decimal(60)}
+
+
+def test_never_more_than_the_invoice_has_room_for(tmp_path: Path) -> None:
+    newer = world(
+        tmp_path, customer_invoices=[invoice("60.00")], payments=[payment("100.00", "2026-04-01")], allocations=[applied("100.00")]
+    )
+    assert open_amounts(newer, date(2026, 3, 31)) == {"open": Decimal(60)}
+    assert open_amounts(newer, date(2026, 4, 1)) == {}
+
+
+def test_a_void_invoice_and_a_draft_stay_out(tmp_path: Path) -> None:
+    voided = world(tmp_path, customer_invoices=[invoice("0.00", invoice_status="void", voided_on="2026-04-01")])
+    assert open_amounts(voided, date(2026, 3, 9)) == {"open": Decimal(100)}
+    assert open_amounts(voided, date(2026, 3, 10)) == open_amounts(voided, date(2026, 4, 1)) == {}
+    assert open_amounts(world(tmp_path, customer_invoices=[invoice("0.00", invoice_status="draft")])) == {}
+
+
+def test_what_a_payment_gave_elsewhere_is_not_on_account(tmp_path: Path) -> None:
+    elsewhere = world(
+        tmp_path, customers=[{"customer_id": "C1"}], payments=[payment("100.00", amount_unapplied_stated="30.00")],
+        allocations=[applied("70.00", "of an earlier year")],
+    )
+    assert open_amounts(elsewhere) == {"unapplied": Decimal(-30)}
+    # With the invoice here, its allocation takes what it takes, and the rest is as stated.
+    here = world(
+        tmp_path, customer_invoices=[invoice("30.00")], payments=[payment("100.00", amount_unapplied_stated="30.00")],
+        allocations=[applied("70.00")],
+    )
+    assert open_amounts(here) == {"open": Decimal(30), "unapplied": Decimal(-30)}
+
+
+def test_a_payment_without_its_allocations_and_the_invoice_it_paid(tmp_path: Path) -> None:
+    apart = world(tmp_path, customer_invoices=[invoice("0.00")], payments=[payment("100.00", amount_unapplied_stated="0.00")])
+    assert open_amounts(apart) == {}
+
+
+def test_a_credit_note_has_what_remains_of_it(tmp_path: Path) -> None:
+    credited = world(
+        tmp_path, customer_invoices=[invoice("20.00")],
+        credit_notes=[{"credit_note_id": "N1", "issued_on": "2026-02-01", "amount_total": "90.00", "amount_unapplied_stated": "10.00"}],
+    )
+    assert open_amounts(credited) == {"open": Decimal(20), "unapplied": Decimal(-10)}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(ledgers(), st.data())
+def test_the_control_totals_hold_whatever_is_stated(found: plain.Ledger, data: st.DataObject) -> None:
+    shares = st.none() | st.sampled_from(["-25", "0", "25", "100", "300"])
+    days = st.none() | st.dates(date(2026, 1, 1), date(2026, 2, 10)).map(date.isoformat)
+    invoices: list[Row] = [
+        {**row, "amount_outstanding_stated": data.draw(shares), "stated_on": data.draw(days)} for row in found.customer_invoices
+    ]
+    payments: list[Row] = [{**row, "amount_unapplied_stated": data.draw(shares)} for row in found.payments]
+    credit_notes: list[Row] = [{**row, "amount_unapplied_stated": data.draw(shares)} for row in found.credit_notes]
+    with tempfile.TemporaryDirectory() as folder:
+        # The build itself refuses when buckets and documents differ on any day, or an item leaves its invoice's bounds.
+        world(
+            Path(folder), customer_invoices=invoices, instalments=found.instalments, payments=payments, credit_notes=credit_notes,
+            allocations=found.allocations,
+        )
