@@ -90,12 +90,18 @@ class Source:
         return found
 
 
+def record_schema(width: int, wanted: Collection[int] | None = None) -> pa.Schema:
+    """The columns of `Records.table`: line, span and the columns wanted (None: all) of a file that has `width` of them."""
+    positions = sorted(range(width) if wanted is None else set(wanted))
+    return pa.schema([("line", pa.int64()), ("span", pa.int32()), *((f"c{position}", pa.string()) for position in positions)])
+
+
 class Columns:
     """Collects rows as Arrow text columns, a chunk at a time."""
 
     def __init__(self, width: int, wanted: Collection[int] | None = None) -> None:
         self._positions = sorted(range(width) if wanted is None else set(wanted))
-        self._schema = pa.schema([("line", pa.int64()), ("span", pa.int32()), *((f"c{i}", pa.string()) for i in self._positions)])
+        self._schema = record_schema(width, wanted)
         self._lines: list[int] = []
         self._spans: list[int] = []
         self._rows: list[list[str]] = []
