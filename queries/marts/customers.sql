@@ -1,29 +1,29 @@
--- Customers, known and unknown: an id that only documents carry becomes a customer of that name.
+-- Customers, known and unknown: an id that only documents carry becomes a customer of that name, or of the name on an invoice.
 -- Grain: one row per customer_id.
 with
 
 mentioned as (
-    select customer_id, currency from canonical.customer_invoices
+    select customer_id, currency, customer_name from canonical.customer_invoices
     union all
-    select customer_id, currency from canonical.payments
+    select customer_id, currency, null from canonical.payments
     union all
-    select customer_id, currency from canonical.credit_notes
+    select customer_id, currency, null from canonical.credit_notes
     union all
-    select customer_id, null from canonical.subscriptions
+    select customer_id, null, null from canonical.subscriptions
     union all
-    select customer_id, null from canonical.support_cases
+    select customer_id, null, null from canonical.support_cases
     union all
-    select customer_id, null from canonical.service_requests where customer_id is not null
+    select customer_id, null, null from canonical.service_requests where customer_id is not null
     union all
-    select customer_id, null from canonical.support_offers
+    select customer_id, null, null from canonical.support_offers
     union all
-    select customer_id, null from canonical.holds
+    select customer_id, null, null from canonical.holds
     union all
-    select customer_id, null from canonical.notices
+    select customer_id, null, null from canonical.notices
 ),
 
 unknown as (
-    select mentioned.customer_id, min(mentioned.currency) as currency
+    select mentioned.customer_id, min(mentioned.currency) as currency, min(mentioned.customer_name) as customer_name
     from mentioned
     left join canonical.customers as known on known.customer_id = mentioned.customer_id
     where known.customer_id is null
@@ -38,9 +38,9 @@ all_customers as (
     from canonical.customers
     union all
     select
-        customer_id, customer_id, currency, null, null, null,
+        customer_id, coalesce(customer_name, customer_id), currency, null, null, null,
         null, null, null, null,
-        null, null, null, null, null, false
+        null, null, null, null, null, customer_name is not null
     from unknown
 )
 

@@ -12,6 +12,7 @@ create table canonical.customer_invoices (
     invoice_status text default 'posted' check (invoice_status in ('draft', 'posted', 'void')),
     voided_on date,
     description text,
+    customer_name text,
     amount_outstanding_stated decimal(18, 4),
     stated_on date,
     withdrawn_on date,
@@ -28,6 +29,7 @@ comment on column canonical.customer_invoices.exchange_rate is 'company currency
 comment on column canonical.customer_invoices.invoice_status is 'invoice status';
 comment on column canonical.customer_invoices.voided_on is 'from this day a void invoice no longer counts';
 comment on column canonical.customer_invoices.description is 'description';
+comment on column canonical.customer_invoices.customer_name is 'as on the invoice; names a customer of whom there is no row';
 comment on column canonical.customer_invoices.amount_outstanding_stated is 'what is still owed, as the accounting system itself says';
 comment on column canonical.customer_invoices.stated_on is 'from this day what that says is settled counts; empty: from the issue date';
 comment on column canonical.customer_invoices.withdrawn_on is 'set by the build: no longer held by a later snapshot, from this day on';

@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clearaccounts.access import OPERATOR
+from clearaccounts.accounts import with_names
 from clearaccounts.overview import checks
 from clearaccounts.receivables import AgeingFilter, ControlFilter, ageing, control_totals
 from clearaccounts.warehouse import Warehouse
@@ -152,3 +154,16 @@ def test_the_control_totals_hold_whatever_is_stated(found: plain.Ledger, data: s
             Path(folder), customer_invoices=invoices, instalments=found.instalments, payments=payments, credit_notes=credit_notes,
             allocations=found.allocations,
         )
+
+
+def test_an_invoice_names_a_customer_of_whom_there_is_no_row(tmp_path: Path) -> None:
+    named = world(
+        tmp_path, customers=[{"customer_id": "C2", "customer_name": "Own name"}],
+        customer_invoices=[
+            invoice("0.00", customer_name="Harbour"), invoice("0.00", invoice_id="I2", customer_id="C2", customer_name="Other name"),
+            invoice("0.00", invoice_id="I3", customer_id="C3"),
+        ],
+    )
+    wanted = pa.table({"customer_id": pa.array(["C1", "C2", "C3"], pa.string())})
+    assert with_names(named, wanted, OPERATOR)["customer_name"].to_pylist() == ["Harbour", "Own name", "C3"]
+    assert offenders(named, "unknown_customer") == 1
