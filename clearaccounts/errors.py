@@ -5,6 +5,8 @@ ClearAccountsError              a sentence for a person, never a traceback
 ├── PolicyError                 a policy file: names file, line or key
 ├── LandingError                a file that cannot be landed at all
 │   └── FileRefused             one file refused whole: names file, line, column
+│       └── NotConfirmed        what the file would do waits for a person's yes
+├── Cancelled                   a person stopped an import; nothing of it is kept
 ├── BuildError                  the new warehouse failed; the old one is still served
 ├── WarehouseError              no warehouse, or a query that cannot run
 │   ├── NoWarehouse             nothing has been built yet
@@ -56,6 +58,14 @@ class LandingError(ClearAccountsError):
 
 class FileRefused(LandingError):
     """One file is refused whole; nothing of it was landed."""
+
+
+class NotConfirmed(FileRefused):
+    """Nobody confirmed what the import of this file would do; nothing was landed."""
+
+
+class Cancelled(ClearAccountsError):
+    """A person stopped the import before it landed; nothing of it is kept."""
 
 
 class BuildError(ClearAccountsError):

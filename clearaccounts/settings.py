@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +16,8 @@ from clearaccounts.text import N_
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_SOURCE = ROOT / "sample_data"
 SAMPLE_FOLDER = "data-sample"
+# What the folder of a record that takes an import back is called, before its number.
+UNDO = "undo-"
 SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
 
 
@@ -162,6 +165,11 @@ class DataFolder:
         return self.path / "landing"
 
     @property
+    def arriving(self) -> Path:
+        """The files of one import that is decided and not quite put away; whoever takes the lock next puts them into `landing/`."""
+        return self.path / "arriving"
+
+    @property
     def warehouse(self) -> Path:
         """Built warehouses and the pointer to the current one."""
         return self.path / "warehouse"
@@ -181,8 +189,21 @@ class DataFolder:
 
     @property
     def is_empty(self) -> bool:
-        """True while nothing has been landed here."""
-        return not (self.landing.is_dir() and any(self.landing.iterdir()))
+        """True while nothing has been landed here, or all of it has been undone."""
+        if self.arriving.is_dir() or not self.landing.is_dir():
+            return not self.arriving.is_dir()
+        names = {path.name for path in self.landing.iterdir()}
+        undos = {name for name in names if name.startswith(UNDO)}
+        undone = {place for name in undos for place in _undone_places(self.landing / name)}
+        return names <= undos | undone
+
+
+def _undone_places(undo: Path) -> list[str]:
+    try:
+        places: list[str] = json.loads((undo / "landing.json").read_text(encoding="utf-8"))["undone_places"]
+        return places
+    except (OSError, ValueError, KeyError):
+        return []
 
 
 def served_folder(data: Path) -> DataFolder:

@@ -45,22 +45,27 @@ class Build:
     is_sample: bool
 
 
+def open_read_only(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection to one build that can change nothing and reach no file; all of one process must be opened alike."""
+    return duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            **_LOCKED,
+            "memory_limit": settings.limits.memory,
+            "threads": str(settings.limits.threads),
+            "max_execution_time": str(settings.limits.query_seconds * 1000),
+        },
+    )
+
+
 class Warehouse:
     """One build, opened read-only; safe to share between threads (a cursor per call)."""
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self._settings = settings
-        self._connection = duckdb.connect(
-            str(path),
-            read_only=True,
-            config={
-                **_LOCKED,
-                "memory_limit": settings.limits.memory,
-                "threads": str(settings.limits.threads),
-                "max_execution_time": str(settings.limits.query_seconds * 1000),
-            },
-        )
+        self._connection = open_read_only(path, settings)
         row = self._connection.cursor().execute("select * from build").fetchall()[0]
         self.build = Build(*row)
 

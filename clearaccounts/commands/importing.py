@@ -14,13 +14,13 @@ from clearaccounts import sample
 from clearaccounts.access import OPERATOR
 from clearaccounts.commands.context import Context, say, warn
 from clearaccounts.decisions import open_store, record_import
-from clearaccounts.errors import ClearAccountsError, LandingError
+from clearaccounts.errors import ClearAccountsError, FileRefused, NotConfirmed
 from clearaccounts.importing import publish
 from clearaccounts.importing.landing import Outcome
+from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
 from clearaccounts.importing.validation import Sum
 from clearaccounts.money import exact
-from clearaccounts.text import N_
 
 ALL_IN, NOTHING_LANDED, SOME_REJECTED = 0, 1, 3
 REJECTS_IN_REPORT = 100
@@ -29,13 +29,12 @@ REJECTS_SHOWN = 10
 
 def run_import(context: Context, arguments: Namespace) -> int:
     """Land files and publish what they bring; 0 all rows in, 3 some not, 1 nothing landed or nothing published."""
-    if arguments.snapshot and not arguments.yes and not sys.stdin.isatty():
-        raise LandingError(N_("A snapshot withdraws what the files no longer hold; confirm it with --yes. Nothing was imported."))
     report = publish.import_files(
         context.own, context.settings, [Path(path) for path in arguments.paths], context.now,
+        by=OPERATOR.user_id,
         profile=arguments.profile,
         snapshot=arguments.snapshot,
-        confirm=_yes if arguments.yes else _ask,
+        confirm=_yes if arguments.yes else _ask if sys.stdin.isatty() else nobody,
         progress=_progress() if sys.stderr.isatty() else _silent,
         on_wait=(lambda: warn("Another import is running; waiting for it.")) if sys.stderr.isatty() else None,
     )
@@ -63,13 +62,17 @@ def _exit_code(report: publish.Report) -> int:
     return ALL_IN if is_all_in and report.snapshot_problem is None else SOME_REJECTED
 
 
-def _yes(_counts: dict[str, int]) -> bool:
+def _yes(_question: Question) -> bool:
     return True
 
 
-def _ask(counts: dict[str, int]) -> bool:
-    listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
-    sys.stderr.write(f"Withdraw {listed} that the files no longer hold, as of today? [y/N] ")
+def _ask(question: Question) -> bool:
+    return asked(f"{question} Go on?")
+
+
+def asked(sentence: str) -> bool:
+    """Whether the person at the terminal says yes."""
+    sys.stderr.write(f"{sentence} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -92,7 +95,7 @@ def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
     if format_ == "json":
         say(json.dumps(as_object(outcome), ensure_ascii=False))
     if outcome.refused is not None:
-        warn(str(outcome.refused))
+        warn(_refusal(outcome.refused))
         return
     landing = outcome.landing
     assert landing is not None  # noqa: S101 - an outcome is refused or landed
@@ -124,6 +127,10 @@ def _sum_in_words(one: Sum) -> str:
     return f"{one.kind} {one.column} {currency}: {total} in the file = {loaded} loaded + {rejected} rejected"
 
 
+def _refusal(refused: FileRefused) -> str:
+    return f"{refused} On the command line, --yes confirms it." if isinstance(refused, NotConfirmed) else str(refused)
+
+
 def as_object(outcome: Outcome) -> dict[str, Any]:
     """One file's outcome as `import --format json` prints it; a file that had landed before brings nothing new."""
     landing = outcome.landing
@@ -137,7 +144,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "new": landing.new if landing and not is_again else 0,
         "changed": landing.changed if landing and not is_again else 0,
         "unchanged": (landing.loaded if is_again else landing.unchanged) if landing else 0,
-        "refused_reason": str(outcome.refused) if outcome.refused else None,
+        "refused_reason": _refusal(outcome.refused) if outcome.refused else None,
         "rejects": [
             {"line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw} for r in outcome.rejects[:REJECTS_IN_REPORT]
         ],

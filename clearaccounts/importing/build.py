@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from clearaccounts.errors import BuildError
+from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.money import minor_units
 from clearaccounts.query_files import Query, steps
 from clearaccounts.settings import Limits
@@ -34,7 +35,9 @@ create table build (
 OFFENDERS_KEPT = 1000
 
 
-def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, limits: Limits | None = None) -> None:
+def write_warehouse(
+    target: Path, tables: Mapping[str, Source], build: Build, limits: Limits | None = None, cancelled: Asked = never
+) -> None:
     """Write the warehouse of `build` to `target`, a file that must not exist.
 
     Args:
@@ -43,8 +46,10 @@ def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, li
             columns left out are null or take the schema's default.
         build: stored in table `build`.
         limits: memory and threads.
+        cancelled: whether somebody wants it to stop.
 
     Raises:
+        Cancelled: somebody does.
         BuildError: a check marked `fail` found offenders, or a step could not run; says which.
     """
     limits = limits or Limits()
@@ -58,17 +63,18 @@ def write_warehouse(target: Path, tables: Mapping[str, Source], build: Build, li
         },
     )
     try:
-        # One transaction for the many small statements: each on its own would be synced to the disk.
-        connection.execute("begin")
-        connection.execute(_BUILD_TABLE)
-        connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
-        _fill_canonical(connection, tables)
-        connection.execute("commit")
-        _fill_marts(connection)
-        _define_macros(connection)
-        _run_checks(connection)
-        connection.execute("drop schema canonical cascade")
-        connection.execute("checkpoint")
+        with interruptible(connection, cancelled):
+            # One transaction for the many small statements: each on its own would be synced to the disk.
+            connection.execute("begin")
+            connection.execute(_BUILD_TABLE)
+            connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
+            _fill_canonical(connection, tables)
+            connection.execute("commit")
+            _fill_marts(connection)
+            _define_macros(connection)
+            _run_checks(connection)
+            connection.execute("drop schema canonical cascade")
+            connection.execute("checkpoint")
     except duckdb.Error as error:
         connection.close()
         target.unlink(missing_ok=True)

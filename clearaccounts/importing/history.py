@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, Kind, kinds, schema_sql
-from clearaccounts.importing.records import Landing
+from clearaccounts.importing.records import CLOSED, Landing
 from clearaccounts.settings import Settings
+
+# Where the files of a landing stand: among the landings, or in scratch until they have landed.
+Place = Callable[[Landing], Path]
 
 
 @contextmanager
-def connect(settings: Settings, work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that may read and write our own files; what does not fit goes to `work`."""
+def connect(settings: Settings, work: Path, cancelled: Asked = never) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that may read and write our own files; what does not fit goes to `work`.
+
+    Raises:
+        Cancelled: somebody wants the work to stop; a statement that runs is interrupted.
+    """
     connection = duckdb.connect(config={
         "memory_limit": settings.limits.memory,
         "threads": str(settings.limits.threads),
@@ -25,37 +33,43 @@ def connect(settings: Settings, work: Path) -> Iterator[duckdb.DuckDBPyConnectio
     })
     try:
         connection.execute(schema_sql())
-        yield connection
+        with interruptible(connection, cancelled):
+            yield connection
     finally:
         connection.close()
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landing], kind_names: Sequence[str]) -> None:
+def prepare(connection: duckdb.DuckDBPyConnection, place: Place, landings: Sequence[Landing], kind_names: Sequence[str]) -> None:
     """Make `latest_<kind>` for the kinds named, and `document_currency` as far as they look it up.
 
     Args:
         connection: from `connect`.
-        folder: the folder of all landings.
+        place: where each of them stands.
         landings: those that count, in any order.
         kind_names: canonical kinds.
     """
     for name in dict.fromkeys(kind_names):
-        statement = latest(kinds()[name], folder, landings)
+        statement = latest(kinds()[name], place, landings)
         connection.execute(
             f"create or replace temp view latest_{name} as select * exclude (withdrawn_on) from ({statement}) where withdrawn_on is null"
         )
     connection.execute("create or replace temp table document_currency (document_type text, document_id text, currency text)")
     if LOOKS_UP & set(kind_names):
         for type_, name, key in DOCUMENTS:
-            statement = latest(kinds()[name], folder, landings)
+            statement = latest(kinds()[name], place, landings)
             connection.execute(f"insert into document_currency select '{type_}', {key}, currency from ({statement})")
 
 
-def latest(kind: Kind, folder: Path, landings: Sequence[Landing]) -> str:
-    """SQL for the newest version of every row of `kind`, with `withdrawn_on`; the newest landing wins."""
+def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
+    """SQL for the newest version of every row of `kind`, with `withdrawn_on`; the newest landing wins.
+
+    What a report has closed is open again when a later one holds it; a report that closes what it holds itself is an
+    older one: what it tells had ended before it came in.
+    """
     names, key = ", ".join(column.name for column in kind.columns), ", ".join(kind.key)
-    held = [(folder / one.folder_name / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
-    gone = [(folder / one.folder_name / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
+    held = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
+    gone = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
+    gone += [(place(one) / f"{kind.name}{CLOSED}", one.sequence) for one in landings if kind.name in one.closed]
     empty = f"select {names}, withdrawn_on from canonical.{kind.name} where false"
     if not held:
         return empty
@@ -74,7 +88,7 @@ def latest(kind: Kind, folder: Path, landings: Sequence[Landing]) -> str:
         qualify row_number() over (partition by {key} order by gone_sequence desc) = 1
     """
     return f"""
-        select {names}, case when gone_sequence > sequence then withdrawn_on end as withdrawn_on
+        select {names}, case when gone_sequence >= sequence then withdrawn_on end as withdrawn_on
         from ({rows}) left join ({withdrawals}) using ({key})
     """
 

@@ -2,13 +2,13 @@
 
 landing/<sha256>/      raw.<ending>, <kind>.parquet, <kind>.rejected_keys.parquet, rejects.parquet, landing.json
 landing/snapshot-<n>/  <kind>.parquet (keys withdrawn by a snapshot), landing.json
+landing/undo-<n>/      landing.json (which landings count no longer)
 
 A landing appears by one rename and never changes. The order of landings is their sequence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history
 from clearaccounts.importing.profiles import Profile, recognise
 from clearaccounts.importing.readers import open_source
-from clearaccounts.importing.records import Landing, digests, rejects, write_record, write_rejects
+from clearaccounts.importing.records import Landing, digests, read_rejects, write_record, write_rejects
 from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
+from clearaccounts.importing.staging import Stage
 from clearaccounts.importing.validation import Validated, validate
-from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 
 NO_SUCH_FILE = N_("{file}: there is no such file; check the path.")
@@ -69,25 +69,24 @@ def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened
     return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name))
 
 
-def land(
-    folder: DataFolder, settings: Settings, opened: Opened, earlier: Sequence[Landing], now: datetime, *, progress: Progress = no_progress
-) -> Outcome:
-    """Validate an opened file and land it. Only under the lock.
+def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outcome:
+    """Validate an opened file and put it on the stage; it has landed when the stage is committed.
 
     Raises:
         FileRefused: the file is refused whole.
         LandingError: its rows or sums are not conserved.
+        Cancelled: somebody wants the import to stop.
     """
     name = opened.source.name
-    for landing in earlier:
+    for landing in stage.known:
         if landing.sha256 == opened.sha256:
-            return Outcome(name, landing, tuple(rejects(folder, landing)), first_landed_at=landing.landed_at)
+            return Outcome(name, landing, tuple(read_rejects(stage.place(landing))), first_landed_at=landing.landed_at)
     work = opened.copy.parent
     positions = opened.profile.bind(name, opened.source.header)
     records = opened.source.records(set(positions.values()), progress)
     try:
-        with history.connect(settings, work) as connection:
-            history.prepare(connection, folder.landing, earlier, [target.kind for target in opened.profile.targets])
+        with history.connect(stage.settings, work, stage.cancelled) as connection:
+            history.prepare(connection, stage.place, stage.known, [target.kind for target in opened.profile.targets])
             done = validate(connection, opened.source, records, opened.profile, opened.sha256)
             _write_rows(connection, work, done)
     except duckdb.Error as error:
@@ -97,8 +96,8 @@ def land(
         ) from error
     write_rejects(work, done.rejects)
     landing = Landing(
-        sequence=max((other.sequence for other in earlier), default=0) + 1,
-        landed_at=now.astimezone(UTC),
+        sequence=stage.sequence + 1,
+        landed_at=stage.now.astimezone(UTC),
         sha256=opened.sha256,
         name=name,
         profile=opened.profile.name,
@@ -112,9 +111,12 @@ def land(
         things=dict(done.things),
         kinds_with_unknown_keys=done.kinds_with_unknown_keys,
         digests=digests(work),
+        import_id=stage.import_id,
+        imported_by=stage.imported_by,
+        place=stage.free_name(opened.sha256),
     )
     write_record(work, landing)
-    files.put(work, folder.landing / landing.folder_name)
+    stage.add(landing, work)
     return Outcome(name, landing, done.rejects)
 
 

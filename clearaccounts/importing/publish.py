@@ -1,53 +1,52 @@
-"""From files to a served warehouse: land, withdraw, build, swap.
+"""From files to a served warehouse: read, build, ask, land, swap.
 
-Every step is whole or not there. Files land one by one; the warehouse is written under a new name and
-becomes current by one rename of the pointer. Whatever is interrupted, the previous numbers stay.
+Everything of an import is done in scratch first; then its landings are put by one rename, and the warehouse becomes
+current by another. Whatever is refused, cancelled or interrupted, the previous numbers stay.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import partial
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from clearaccounts.errors import BuildError, FileRefused, LandingError
-from clearaccounts.importing import files, snapshots
-from clearaccounts.importing.canonical import LOOKS_UP
-from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
-from clearaccounts.importing.readers import ENDINGS
-from clearaccounts.importing.records import Landing, landings
-from clearaccounts.importing.swap import Failure, build_and_swap, failure, is_current, read_pointer
+from clearaccounts.access import OPERATOR
+from clearaccounts.errors import BuildError, LandingError
+from clearaccounts.importing import files, intake, shrinking, snapshots, staging
+from clearaccounts.importing.cancelling import Asked, never
+from clearaccounts.importing.intake import FileProgress, files_of, quiet
+from clearaccounts.importing.landing import Outcome
+from clearaccounts.importing.preview import Preview, preview
+from clearaccounts.importing.questions import Confirm, Question, Unconfirmed, nobody
+from clearaccounts.importing.records import Landing, everything
+from clearaccounts.importing.staging import Stage
+from clearaccounts.importing.swap import Failure, Prepared, adopt, build_and_swap, failure, is_current, keep_failure, prepare, read_pointer
+from clearaccounts.importing.undoing import LastImport, Undone, last_import, undo
 from clearaccounts.sample import LAST_ON
-from clearaccounts.settings import SAMPLE_FOLDER, SAMPLE_SOURCE, DataFolder, Settings
+from clearaccounts.settings import SAMPLE_SOURCE, DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Build
 
-__all__ = ["Failure", "Report", "build", "build_sample", "ensure_served", "failure", "files_of", "import_files"]
-
-# (file, rows read so far)
-FileProgress = Callable[[str, int], None]
-# (rows to be withdrawn per kind) -> go on?
-Confirm = Callable[[dict[str, int]], bool]
-
-
-def _quiet(_file: str, _rows: int) -> None:
-    """Say nothing."""
-
-
-def _yes(_counts: dict[str, int]) -> bool:
-    return True
-
+__all__ = [
+    "BuildError", "Failure", "LastImport", "Preview", "Question", "Report", "Undone", "build", "build_sample", "ensure_served", "failure",
+    "files_of", "import_files", "last_import", "preview", "undo",
+]
 
 @dataclass
 class Report:
-    """What came of one import: an outcome per file in the order given, and of the build."""
+    """What came of one import: an outcome per file in the order given, and of the build.
 
+    `unconfirmed` is the question that nobody said yes to: nothing was imported then.
+    """
+
+    import_id: str = ""
     outcomes: list[Outcome] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     withdrawn: dict[str, int] = field(default_factory=dict)
     snapshot_problem: LandingError | None = None
+    unconfirmed: Question | None = None
     build: Build | None = None
     build_problem: BuildError | None = None
 
@@ -57,40 +56,18 @@ class Report:
         return [o.landing for o in self.outcomes if o.landing is not None and o.first_landed_at is None]
 
 
-def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
-    """The files that `paths` name: themselves, or those of a folder that may be data; and what was passed over.
-
-    Raises:
-        LandingError: none of the files exists, or there is nothing to import.
-    """
-    found: list[Path] = []
-    skipped: list[str] = []
-    for path in paths:
-        if path.is_dir():
-            for entry in sorted(path.iterdir()):
-                if entry.is_file() and not entry.name.startswith("."):
-                    is_data = entry.name.lower().endswith(ENDINGS)
-                    found += [entry] if is_data else []
-                    skipped += [] if is_data else [entry.name]
-        else:
-            found.append(path)
-    if found and not any(path.is_file() for path in found):
-        raise LandingError(NO_SUCH_FILE, file=found[0])
-    if not found:
-        raise LandingError(N_("{file}: there is no file to import in this folder; it takes CSV, CSV.gz, XLSX and Parquet."), file=paths[0])
-    return found, skipped
-
-
 def import_files(
     folder: DataFolder,
     settings: Settings,
     paths: Sequence[Path],
     now: datetime,
     *,
+    by: str = OPERATOR.user_id,
     profile: str | None = None,
     snapshot: bool = False,
-    confirm: Confirm = _yes,
-    progress: FileProgress = _quiet,
+    confirm: Confirm = nobody,
+    progress: FileProgress = quiet,
+    cancelled: Asked = never,
     on_wait: Callable[[], None] | None = None,
 ) -> Report:
     """Land files, each for itself, and publish what they bring.
@@ -100,10 +77,13 @@ def import_files(
         settings: limits, company currency and time zone.
         paths: files, or folders of files.
         now: the moment of the import, with its zone.
+        by: the user id of who imports.
         profile: the profile of all of them; else each is recognised by its header.
         snapshot: whether rows of these kinds that the files no longer hold are withdrawn.
-        confirm: asked before anything is withdrawn.
+        confirm: asked, while the import waits, before something happens that a person should know of; a no to one
+            question and nothing is imported.
         progress: told (file, rows read so far).
+        cancelled: asked often, from more than one thread; once it says yes, nothing is kept.
         on_wait: called once if another import runs.
 
     Returns:
@@ -111,48 +91,68 @@ def import_files(
 
     Raises:
         LandingError: there is nothing to import, another import runs too long, or this is the sample's folder.
+        Cancelled: it was cancelled; nothing changed.
     """
-    # The sample is made anew from its own files: what anybody added would be gone.
-    if folder.path.resolve().name == SAMPLE_FOLDER:
-        raise LandingError(N_("{folder} is the sample partner's; import into another folder, such as ./data."), folder=folder.path)
+    staging.refuse_sample(folder)
     chosen, skipped = files_of(paths)
-    report = Report(skipped=skipped)
-    with files.exclusive(folder, on_wait=on_wait), files.scratch(folder) as work:
-        outcomes: dict[int, Outcome] = {}
-        opened: list[tuple[int, Opened]] = []
-        for number, path in enumerate(chosen):
+    import_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    report = Report(import_id, skipped=skipped)
+    with staging.working(folder, on_wait) as work:
+        stage = Stage(folder, settings, work, now, import_id, by, cancelled)
+        report.outcomes = intake.land_all(stage, chosen, profile, progress)
+        questions = _withdraw(stage, report) if snapshot else []
+        prepared: Prepared | None = None
+        if stage.known and not is_current(folder, stage.sequence, settings):
             try:
-                opened.append((number, open_file(path, work / str(number), profile)))
-            except FileRefused as refused:
-                outcomes[number] = Outcome(path.name, None, refused=refused)
-        known = landings(folder)
-        # Documents before what refers to them: an allocation's currency is that of its invoice.
-        for number, one in sorted(opened, key=lambda item: _refers(item[1])):
-            name = one.source.name
-            try:
-                outcomes[number] = land(folder, settings, one, known, now, progress=partial(progress, name))
-            except FileRefused as refused:
-                outcomes[number] = Outcome(name, None, refused=refused)
-            landing = outcomes[number].landing
-            if landing is not None and outcomes[number].first_landed_at is None:
-                known.append(landing)
-        report.outcomes = [outcomes[number] for number in range(len(chosen))]
-        if snapshot:
-            try:
-                report.withdrawn = snapshots.withdraw(folder, settings, report.outcomes, known, now, work=work, confirm=confirm)
-            except LandingError as problem:
-                report.snapshot_problem = problem
-            known = landings(folder)
-        if known and not is_current(folder, known, settings):
-            try:
-                report.build = build_and_swap(folder, settings, known, now, work)
+                prepared = prepare(stage)
+                questions += _shrink(stage, prepared)
             except BuildError as problem:
                 report.build_problem = problem
+        for question in questions:
+            if not confirm(question):
+                return _declined(report, question)
+        stage.check()
+        _publish(stage, prepared, report)
     return report
 
 
-def _refers(opened: Opened) -> bool:
-    return any(target.kind in LOOKS_UP for target in opened.profile.targets)
+def _withdraw(stage: Stage, report: Report) -> list[Question]:
+    try:
+        asked = snapshots.withdraw(stage, report.outcomes)
+    except LandingError as problem:
+        report.snapshot_problem = problem
+        return []
+    if asked is None:
+        return []
+    report.withdrawn = dict(asked.counts)
+    return [asked]
+
+
+def _shrink(stage: Stage, prepared: Prepared) -> list[Question]:
+    asked = shrinking.question(stage, prepared)
+    return [asked] if asked is not None else []
+
+
+def _declined(report: Report, question: Question) -> Report:
+    """Nothing lands: every file that would have is refused, with the question as its reason."""
+    report.unconfirmed, report.build_problem, report.withdrawn = question, None, {}
+    report.outcomes = [
+        Outcome(one.file, None, refused=Unconfirmed(one.file, question)) if one.landing is not None else one for one in report.outcomes
+    ]
+    return report
+
+
+def _publish(stage: Stage, prepared: Prepared | None, report: Report) -> None:
+    """From here on nothing asks and nothing cancels: put the landings, then make the warehouse current."""
+    if stage.staged:
+        stage.commit()
+    try:
+        if prepared is not None:
+            report.build = adopt(stage.folder, prepared)
+    except BuildError as problem:
+        report.build_problem = problem
+    if report.build_problem is not None:
+        keep_failure(stage.folder, report.build_problem, stage.now)
 
 
 def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date | None = None) -> Build:
@@ -168,11 +168,11 @@ def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date 
         LandingError: nothing has landed yet.
         BuildError: it failed; the previous one is still served.
     """
-    with files.exclusive(folder), files.scratch(folder) as work:
-        known = landings(folder)
-        if not known:
+    with staging.working(folder) as work:
+        stage = Stage(folder, settings, work, now)
+        if not stage.known:
             raise LandingError(N_("Nothing has landed in {folder} yet; import a file first."), folder=folder.path.name)
-        return build_and_swap(folder, settings, known, now, work, as_of_on=as_of_on)
+        return build_and_swap(stage, as_of_on)
 
 
 def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: Path = SAMPLE_SOURCE) -> Build | None:
@@ -192,22 +192,21 @@ def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: 
         BuildError: the build failed.
     """
     paths, _ = files_of([source])
-    with files.exclusive(folder), files.scratch(folder) as work:
+    with staging.working(folder) as work:
         wanted = {files.file_hash(path) for path in paths}
-        known = landings(folder)
-        if {landing.sha256 for landing in known} != wanted:
+        stage = Stage(folder, settings, work, now)
+        if {landing.sha256 for landing in stage.known} != wanted:
             # The sample is never added to: other files make another sample.
-            for landing in known:
+            for landing in stage.known:
                 files.remove(folder.landing / landing.folder_name)
-            known = []
-            opened = [open_file(path, work / str(number)) for number, path in enumerate(paths)]
-            for one in sorted(opened, key=_refers):
-                outcome = land(folder, settings, one, known, now)
-                if outcome.landing is not None and outcome.landing not in known:
-                    known.append(outcome.landing)
-        elif is_current(folder, known, settings):
+            stage = Stage(folder, settings, work, now)
+            refused = [outcome.refused for outcome in intake.land_all(stage, paths) if outcome.refused is not None]
+            if refused:
+                raise refused[0]
+            stage.commit()
+        elif is_current(folder, stage.sequence, settings):
             return None
-        return build_and_swap(folder, settings, known, now, work, as_of_on=LAST_ON)
+        return build_and_swap(stage, LAST_ON)
 
 
 def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None:
@@ -217,15 +216,17 @@ def ensure_served(folder: DataFolder, settings: Settings, now: datetime) -> None
         LandingError: a sample file was refused.
         BuildError: there is no warehouse and none can be built.
     """
-    known = landings(folder)
     is_served = (folder.warehouse / str(read_pointer(folder).get("file"))).exists()
     # What failed once fails again: a person mends it and imports or builds, while the previous numbers are served.
-    if is_current(folder, known, settings) or (is_served and failure(folder) is not None):
-        return
+    if not folder.arriving.exists():
+        known = everything(folder)
+        is_up_to_date = bool(known) and is_current(folder, known[-1].sequence, settings)
+        if is_up_to_date or (is_served and failure(folder) is not None):
+            return
     try:
         if folder.is_sample:
             build_sample(settings, folder, now)
-        elif known:
+        elif not folder.is_empty:
             build(folder, settings, now)
     except BuildError:
         if not is_served:

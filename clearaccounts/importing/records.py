@@ -17,10 +17,12 @@ from clearaccounts.errors import LandingError
 from clearaccounts.importing import files
 from clearaccounts.importing.sources import Reject
 from clearaccounts.importing.validation import Sum
-from clearaccounts.settings import DataFolder
+from clearaccounts.settings import UNDO, DataFolder
 from clearaccounts.text import N_
 
 RECORD, REJECTS = "landing.json", "rejects.parquet"
+# Beside the rows of a kind: those that a report no longer holds, as they were last known, with the day.
+CLOSED = ".closed.parquet"
 _REJECT_COLUMNS = pa.schema([
     ("line", pa.int64()), ("column", pa.string()), ("template", pa.string()), ("values", pa.string()), ("raw", pa.string()),
 ])
@@ -28,9 +30,17 @@ _REJECT_COLUMNS = pa.schema([
 
 @dataclass(frozen=True)
 class Landing:
-    """The record of one landing; `things` counts the rows kept per kind. A snapshot's has no file.
+    """The record of one landing; `things` counts the rows kept per kind. A snapshot's and an undo's have no file.
 
-    `digests` are the SHA-256 of the files that stand beside the record, by name.
+    Attributes:
+        digests: the SHA-256 of the files that stand beside the record, by name.
+        import_id: what the landings of one import have in common; empty in records of the first version.
+        imported_by: the user id of who imported it.
+        report_on: the day of a report; see `reports`.
+        closed: rows per kind that a report no longer holds.
+        notes: what else there is to say, as templates with their values.
+        place: the name of its folder under `landing/`, if the file's hash alone is taken.
+        undoes: the sequences that an undo takes back; `undone_places` are their folders.
     """
 
     sequence: int
@@ -50,11 +60,26 @@ class Landing:
     withdrawn_on: date | None = None
     withdrawn: dict[str, int] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    import_id: str = ""
+    imported_by: str = ""
+    report_on: date | None = None
+    closed: dict[str, int] = field(default_factory=dict)
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    place: str = ""
+    undoes: tuple[int, ...] = ()
+    undone_places: tuple[str, ...] = ()
 
     @property
     def folder_name(self) -> str:
         """The name of its folder under `landing/`."""
-        return self.sha256 or f"snapshot-{self.sequence:06d}"
+        if self.undoes:
+            return f"{UNDO}{self.sequence:06d}"
+        return self.place or self.sha256 or f"snapshot-{self.sequence:06d}"
+
+    @property
+    def import_key(self) -> str:
+        """The same for all landings of one import, and for no other."""
+        return self.import_id or self.landed_at.isoformat()
 
 
 def digests(work: Path) -> dict[str, str]:
@@ -71,14 +96,29 @@ def damaged(folder: DataFolder, landing: Landing) -> list[str]:
     ]
 
 
-def landings(folder: DataFolder) -> list[Landing]:
-    """Every landing of `folder`, the first one first.
+def everything(folder: DataFolder) -> list[Landing]:
+    """Every record of `folder`, the first one first: landings, those that were undone, and the undos.
 
     Raises:
         LandingError: a record cannot be read.
     """
     found = [_read_record(path) for path in folder.landing.glob(f"*/{RECORD}")]
     return sorted(found, key=lambda landing: landing.sequence)
+
+
+def counting(known: Sequence[Landing]) -> list[Landing]:
+    """Those of `known` that count: no undo, and none that was undone."""
+    undone = {sequence for one in known for sequence in one.undoes}
+    return [one for one in known if not one.undoes and one.sequence not in undone]
+
+
+def landings(folder: DataFolder) -> list[Landing]:
+    """Every landing of `folder` that counts, the first one first.
+
+    Raises:
+        LandingError: a record cannot be read.
+    """
+    return counting(everything(folder))
 
 
 def _read_record(path: Path) -> Landing:
@@ -94,13 +134,21 @@ def _as_landing(raw: dict[str, Any]) -> Landing:
     raw["sums"] = tuple(
         Sum(s["kind"], s["column"], s["currency"], Decimal(s["total"]), Decimal(s["loaded"]), Decimal(s["rejected"])) for s in raw["sums"]
     )
-    raw["kinds_with_unknown_keys"] = tuple(raw["kinds_with_unknown_keys"])
+    for name in ("kinds_with_unknown_keys", "undoes", "undone_places"):
+        raw[name] = tuple(raw.get(name, ()))
+    raw["report_on"] = date.fromisoformat(raw["report_on"]) if raw.get("report_on") else None
+    raw["notes"] = tuple((template, values) for template, values in raw.get("notes", ()))
     return Landing(**raw)
 
 
 def rejects(folder: DataFolder, landing: Landing) -> list[Reject]:
     """The rejects of one landing, in order of line."""
-    path = folder.landing / landing.folder_name / REJECTS
+    return read_rejects(folder.landing / landing.folder_name)
+
+
+def read_rejects(place: Path) -> list[Reject]:
+    """The rejects in a landing's folder, in order of line."""
+    path = place / REJECTS
     if not path.exists():
         return []
     return [

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date
 from pathlib import Path
 
 import duckdb
 
 from clearaccounts.errors import LandingError
-from clearaccounts.importing import files, history
+from clearaccounts.importing import history
 from clearaccounts.importing.canonical import kinds
 from clearaccounts.importing.landing import Outcome
+from clearaccounts.importing.questions import WITHDRAW, Question
 from clearaccounts.importing.records import Landing, digests, write_record
-from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.importing.staging import Stage
 from clearaccounts.text import N_
 
 
-def withdraw(
-    folder: DataFolder,
-    settings: Settings,
-    outcomes: Sequence[Outcome],
-    known: Sequence[Landing],
-    now: datetime,
-    *,
-    work: Path,
-    confirm: Callable[[dict[str, int]], bool],
-) -> dict[str, int]:
-    """Withdraw, from today on, the rows of these files' kinds that the files no longer hold. Only under the lock.
+def withdraw(stage: Stage, outcomes: Sequence[Outcome]) -> Question | None:
+    """Put on the stage that, from today on, the rows of these files' kinds that the files no longer hold are withdrawn.
 
     A row that was rejected is still held by its file. Of a kind of which a rejected row does not tell its
     key, or of which a newer file has landed since, nothing is withdrawn.
 
     Returns:
-        Rows withdrawn per kind; empty if there are none, or `confirm` said no.
+        What has to be asked before the stage is committed; None if there is nothing to withdraw.
 
     Raises:
-        LandingError: nothing was withdrawn, and why.
+        LandingError: nothing is to be withdrawn, and why.
+        Cancelled: somebody wants the import to stop.
     """
     if any(outcome.refused for outcome in outcomes):
         raise LandingError(N_("Nothing was withdrawn, because a file was refused; a snapshot must be whole."))
@@ -49,35 +42,37 @@ def withdraw(
             kinds=", ".join(unsure),
         )
     own = {landing.sequence for landing in held}
-    later = [one for one in known if one.sequence not in own and one.sequence > max(own, default=0) and set(one.things) & set(names)]
+    later = [one for one in stage.known if one.sequence not in own and one.sequence > max(own, default=0) and set(one.things) & set(names)]
     if later:
         raise LandingError(N_("Nothing was withdrawn, because {file} landed after these files."), file=later[0].name)
-    today = now.astimezone(settings.company.zone).date()
-    unfinished = work / "snapshot"
+    unfinished = stage.work / "snapshot"
     unfinished.mkdir()
     counts: dict[str, int] = {}
-    with history.connect(settings, work) as connection:
-        history.prepare(connection, folder.landing, known, names)
+    with history.connect(stage.settings, stage.work, stage.cancelled) as connection:
+        history.prepare(connection, stage.place, stage.known, names)
         for name in names:
             paths = [
-                str(folder.landing / landing.folder_name / f"{name}{part}.parquet")
+                str(stage.place(landing) / f"{name}{part}.parquet")
                 for landing in held if name in landing.things for part in ("", ".rejected_keys")
             ]
-            count = _gone(connection, name, paths, unfinished / f"{name}.parquet", today)
+            count = _gone(connection, name, paths, unfinished / f"{name}.parquet", stage.today)
             if count:
                 counts[name] = count
-    if not counts or not confirm(counts):
-        return {}
+    if not counts:
+        return None
     landing = Landing(
-        sequence=max(one.sequence for one in known) + 1,
-        landed_at=now.astimezone(UTC),
-        withdrawn_on=today,
+        sequence=stage.sequence + 1,
+        landed_at=stage.now.astimezone(UTC),
+        withdrawn_on=stage.today,
         withdrawn=counts,
         digests=digests(unfinished),
+        import_id=stage.import_id,
+        imported_by=stage.imported_by,
     )
     write_record(unfinished, landing)
-    files.put(unfinished, folder.landing / landing.folder_name)
-    return counts
+    stage.add(landing, unfinished)
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+    return Question("withdraw", WITHDRAW, {"counts": listed, "day": stage.today}, counts)
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, name: str, paths: Sequence[str], target: Path, today: date) -> int:

@@ -18,6 +18,7 @@ from clearaccounts.importing import files, history
 from clearaccounts.importing.build import write_warehouse
 from clearaccounts.importing.canonical import RECEIVABLES_KINDS, kinds
 from clearaccounts.importing.records import Landing
+from clearaccounts.importing.staging import Stage
 from clearaccounts.query_files import BUILD_STEPS, QUERIES
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
@@ -67,12 +68,11 @@ def read_pointer(folder: DataFolder) -> dict[str, Any]:
         return {}
 
 
-def is_current(folder: DataFolder, known: Sequence[Landing], settings: Settings) -> bool:
-    """Whether the current warehouse holds all landings, built by these very steps for this company."""
+def is_current(folder: DataFolder, sequence: int, settings: Settings) -> bool:
+    """Whether the current warehouse holds all landings up to `sequence`, built by these very steps for this company."""
     current = read_pointer(folder)
     return (
-        bool(known)
-        and current.get("sequence") == max(landing.sequence for landing in known)
+        current.get("sequence") == sequence
         and current.get("steps") == code_fingerprint()
         and current.get("company_currency") == settings.company.currency
         and current.get("time_zone") == settings.company.time_zone
@@ -81,70 +81,117 @@ def is_current(folder: DataFolder, known: Sequence[Landing], settings: Settings)
     )
 
 
-def build_and_swap(
-    folder: DataFolder, settings: Settings, known: Sequence[Landing], now: datetime, work: Path, *, as_of_on: date | None = None
-) -> Build:
-    """Build from the landings `known`, in `work`, and make the result current. Only under the lock.
+@dataclass(frozen=True)
+class Prepared:
+    """A new warehouse that stands in scratch; `sequence` is the newest record that it knows of."""
+
+    build: Build
+    path: Path
+    sequence: int
+
+
+def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: date | None = None) -> Prepared:
+    """Build a warehouse in scratch from what counts on the stage.
+
+    Args:
+        stage: what counts, and what it adds.
+        known: the landings to build from, if not all that count.
+        as_of_on: the day the pages show; else the day of the newest import in company time.
 
     Raises:
-        BuildError: it failed, and the folder says so; the previous one is still served.
+        BuildError: it failed.
+        Cancelled: somebody wants the import to stop.
     """
-    newest = max(landing.landed_at for landing in known)
-    receivables = [landing.landed_at for landing in known if RECEIVABLES_KINDS & (set(landing.things) | set(landing.withdrawn))]
+    counted, company = stage.known if known is None else known, stage.settings.company
+    newest = max(landing.landed_at for landing in counted)
+    receivables = [
+        landing.landed_at for landing in counted if RECEIVABLES_KINDS & {*landing.things, *landing.withdrawn, *landing.closed}
+    ]
     made = Build(
-        build_id=f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
-        built_at=_naive(now),
-        as_of_on=as_of_on or newest.astimezone(settings.company.zone).date(),
+        build_id=f"{stage.now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        built_at=_naive(stage.now),
+        as_of_on=as_of_on or newest.astimezone(company.zone).date(),
         newest_import_at=_naive(newest),
         newest_receivables_import_at=_naive(max(receivables)) if receivables else None,
-        company_currency=settings.company.currency,
-        time_zone=settings.company.time_zone,
-        is_sample=folder.is_sample,
+        company_currency=company.currency,
+        time_zone=company.time_zone,
+        is_sample=stage.folder.is_sample,
     )
+    fresh = stage.work / f"warehouse-{made.build_id}.duckdb"
     try:
-        _write_and_swap(folder, settings, known, made, work)
-    except (BuildError, duckdb.Error, OSError) as problem:
-        failed = problem if isinstance(problem, BuildError) else BuildError(
-            N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0]
-        )
-        folder.warehouse.mkdir(parents=True, exist_ok=True)
-        values = {key: str(value) for key, value in failed.values.items()}
-        files.write_json(folder.warehouse / FAILURE, {"template": failed.template, "values": values, "at": now.isoformat()})
-        raise failed from problem
-    (folder.warehouse / FAILURE).unlink(missing_ok=True)
-    return made
+        write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
+        files.sync(fresh)
+    except (duckdb.Error, OSError) as problem:
+        raise _as_build_error(problem) from problem
+    return Prepared(made, fresh, stage.sequence)
 
 
 def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _write_and_swap(folder: DataFolder, settings: Settings, known: Sequence[Landing], made: Build, work: Path) -> None:
-    merged = work / "merged"
+def _as_build_error(problem: Exception) -> BuildError:
+    return BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0])
+
+
+def _merge(stage: Stage, known: Sequence[Landing], made: Build) -> dict[str, list[Path]]:
+    """Per kind a Parquet file of the newest version of every row."""
+    merged = stage.work / f"merged-{made.build_id}"
     merged.mkdir()
     tables: dict[str, list[Path]] = {}
-    with history.connect(settings, work) as connection:
+    with history.connect(stage.settings, stage.work, stage.cancelled) as connection:
         for kind in kinds().values():
             if any(kind.name in landing.things for landing in known):
                 path = merged / f"{kind.name}.parquet"
-                connection.execute(f"copy ({history.latest(kind, folder.landing, known)}) to $file (format parquet)", {"file": str(path)})
+                connection.execute(f"copy ({history.latest(kind, stage.place, known)}) to $file (format parquet)", {"file": str(path)})
                 tables[kind.name] = [path]
-    fresh = work / f"warehouse-{made.build_id}.duckdb"
-    write_warehouse(fresh, tables, made, settings.limits)
-    files.sync(fresh)
-    folder.warehouse.mkdir(parents=True, exist_ok=True)
-    fresh.rename(folder.warehouse / fresh.name)
-    files.sync(folder.warehouse)
-    previous = read_pointer(folder).get("file")
-    files.write_json(pointer(folder), {
-        "file": fresh.name,
-        "build_id": made.build_id,
-        "sequence": max(landing.sequence for landing in known),
-        "steps": code_fingerprint(),
-        "company_currency": made.company_currency,
-        "time_zone": made.time_zone,
-    })
+    return tables
+
+
+def adopt(folder: DataFolder, prepared: Prepared) -> Build:
+    """Make a prepared warehouse the current one, by one rename of the pointer. Only under the lock.
+
+    Raises:
+        BuildError: it could not be put in its place; the previous one is still served.
+    """
+    try:
+        folder.warehouse.mkdir(parents=True, exist_ok=True)
+        prepared.path.rename(folder.warehouse / prepared.path.name)
+        files.sync(folder.warehouse)
+        previous = read_pointer(folder).get("file")
+        files.write_json(pointer(folder), {
+            "file": prepared.path.name,
+            "build_id": prepared.build.build_id,
+            "sequence": prepared.sequence,
+            "steps": code_fingerprint(),
+            "company_currency": prepared.build.company_currency,
+            "time_zone": prepared.build.time_zone,
+        })
+    except OSError as problem:
+        raise _as_build_error(problem) from problem
+    (folder.warehouse / FAILURE).unlink(missing_ok=True)
     # A page that runs holds the previous file; older ones nobody opens any more.
     for path in folder.warehouse.glob("warehouse-*.duckdb"):
-        if path.name not in {fresh.name, previous}:
+        if path.name not in {prepared.path.name, previous}:
             path.unlink()
+    return prepared.build
+
+
+def keep_failure(folder: DataFolder, failed: BuildError, now: datetime) -> None:
+    """Leave word beside the previous warehouse that the newest build failed."""
+    folder.warehouse.mkdir(parents=True, exist_ok=True)
+    values = {key: str(value) for key, value in failed.values.items()}
+    files.write_json(folder.warehouse / FAILURE, {"template": failed.template, "values": values, "at": now.isoformat()})
+
+
+def build_and_swap(stage: Stage, as_of_on: date | None = None) -> Build:
+    """Build from what counts on the stage and make the result current. Only under the lock.
+
+    Raises:
+        BuildError: it failed, and the folder says so; the previous one is still served.
+    """
+    try:
+        return adopt(stage.folder, prepare(stage, as_of_on=as_of_on))
+    except BuildError as failed:
+        keep_failure(stage.folder, failed, stage.now)
+        raise

@@ -10,9 +10,8 @@ from typing import Any
 import duckdb
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import files
+from clearaccounts.importing import staging
 from clearaccounts.importing.landing import Outcome, land, open_file
-from clearaccounts.importing.records import landings
 from clearaccounts.settings import DataFolder, Settings
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -34,12 +33,15 @@ def invoice(number: int, amount: str = "100.00", issued_on: str = "2026-05-01") 
 
 def hand_in(folder: DataFolder, path: Path, now: datetime = NOW, profile: str | None = None) -> Outcome:
     """Land one file, without building anything."""
-    with files.exclusive(folder), files.scratch(folder) as work:
+    with staging.working(folder) as work:
+        stage = staging.Stage(folder, Settings(), work, now)
         try:
-            opened = open_file(path, work / "0", profile)
-            return land(folder, Settings(), opened, landings(folder), now)
+            outcome = land(stage, open_file(path, work / "0", profile))
         except FileRefused as refused:
             return Outcome(path.name, None, refused=refused)
+        if stage.staged:
+            stage.commit()
+        return outcome
 
 
 def landed(folder: DataFolder, outcome: Outcome, kind: str) -> list[dict[str, Any]]:

@@ -30,7 +30,8 @@ def counts(outcome: Outcome) -> tuple[int, int, int]:
 def latest(folder: DataFolder, tmp_path: Path) -> dict[str, Decimal]:
     """Invoice -> amount, by the newest landing of each."""
     with history.connect(Settings(), tmp_path) as connection:
-        rows = connection.sql(history.latest(kinds()["customer_invoices"], folder.landing, landings(folder))).to_arrow_table().to_pylist()
+        newest = history.latest(kinds()["customer_invoices"], lambda one: folder.landing / one.folder_name, landings(folder))
+        rows = connection.sql(newest).to_arrow_table().to_pylist()
     return {row["invoice_id"]: row["amount_total"] for row in rows}
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.access import OPERATOR
-from clearaccounts.errors import LandingError
-from clearaccounts.importing import publish
+from clearaccounts.errors import Cancelled, LandingError
+from clearaccounts.importing import history, publish
 from clearaccounts.importing.files import exclusive
+from clearaccounts.importing.questions import Question
 from clearaccounts.importing.records import landings
 from clearaccounts.settings import ROOT, Company, DataFolder, Settings
 from clearaccounts.warehouse import current_path, open_current
@@ -27,7 +28,7 @@ ONE_YEAR_LATER = date(2027, 7, 1)
 
 
 def bring(folder: DataFolder, *paths: Path, now: datetime = NOW, snapshot: bool = False) -> publish.Report:
-    return publish.import_files(folder, Settings(), paths, now, snapshot=snapshot)
+    return publish.import_files(folder, Settings(), paths, now, snapshot=snapshot, confirm=lambda _: True)
 
 
 def outstanding(folder: DataFolder, as_of_on: date = ONE_YEAR_LATER) -> Decimal:
@@ -106,16 +107,17 @@ def test_a_snapshot_withdraws_nothing_when_a_row_does_not_tell_its_id(tmp_path: 
 def test_a_snapshot_that_nobody_confirms_withdraws_nothing(tmp_path: Path) -> None:
     data = DataFolder(tmp_path / "data")
     bring(data, write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2)))
-    asked: list[dict[str, int]] = []
+    asked: list[Question] = []
 
-    def decline(counts: dict[str, int]) -> bool:
-        asked.append(counts)
+    def decline(question: Question) -> bool:
+        asked.append(question)
         return False
 
     report = publish.import_files(
         data, Settings(), [write(tmp_path, "y.csv", INVOICES, invoice(1))], NOW, snapshot=True, confirm=decline
     )
-    assert asked == [{"customer_invoices": 1}] and report.withdrawn == {}
+    assert [(one.kind, one.counts) for one in asked] == [("withdraw", {"customer_invoices": 1})] and report.withdrawn == {}
+    assert report.unconfirmed == asked[0] and not report.landed and len(landings(data)) == 1
     assert outstanding(data) == 200
 
 
@@ -191,3 +193,34 @@ def test_a_killed_import_leaves_the_old_numbers_or_the_new_ones(tmp_path: Path) 
         expected += 500 * 100
         assert outstanding(data) == expected
     assert not (data.path / "unfinished").exists()
+
+
+def test_a_cancelled_import_leaves_nothing_behind_wherever_it_was(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    bring(data, write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    before, served = sorted(data.path.rglob("*")), current_path(data)
+    file = write(tmp_path, "y.csv", INVOICES, invoice(2))
+    stopped = 0
+    for patience in range(1, 12):
+        left = [patience]
+
+        def cancelled(left: list[int] = left) -> bool:
+            left[0] -= 1
+            return left[0] <= 0
+
+        try:
+            publish.import_files(data, Settings(), [file], NOW, cancelled=cancelled)
+        except Cancelled as error:
+            stopped += 1
+            assert str(error).startswith("The import was cancelled; nothing of it was kept")
+            assert (sorted(data.path.rglob("*")), current_path(data)) == (before, served)
+        else:
+            break
+    assert stopped >= 5
+    assert outstanding(data) == 200
+
+
+def test_a_statement_that_runs_is_interrupted_when_somebody_cancels(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(Cancelled), history.connect(Settings(), tmp_path, lambda: time.monotonic() > began + 0.5) as connection:
+        connection.execute("select count(*) from range(100000000000) where range % 7 = 8")

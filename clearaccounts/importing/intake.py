@@ -1,0 +1,99 @@
+"""The files of one import: which they are, in which order they are read, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from clearaccounts.errors import FileRefused, LandingError
+from clearaccounts.importing.canonical import LOOKS_UP
+from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
+from clearaccounts.importing.readers import ENDINGS
+from clearaccounts.importing.staging import Stage
+from clearaccounts.text import N_
+
+# (file, rows read so far)
+FileProgress = Callable[[str, int], None]
+
+
+def quiet(_file: str, _rows: int) -> None:
+    """Say nothing."""
+
+
+def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The files that `paths` name: themselves, or those of a folder that may be data; and what was passed over.
+
+    Raises:
+        LandingError: none of the files exists, or there is nothing to import.
+    """
+    found: list[Path] = []
+    skipped: list[str] = []
+    for path in paths:
+        if path.is_dir():
+            for entry in sorted(path.iterdir()):
+                if entry.is_file() and not entry.name.startswith("."):
+                    is_data = entry.name.lower().endswith(ENDINGS)
+                    found += [entry] if is_data else []
+                    skipped += [] if is_data else [entry.name]
+        else:
+            found.append(path)
+    if found and not any(path.is_file() for path in found):
+        raise LandingError(NO_SUCH_FILE, file=found[0])
+    if not found:
+        raise LandingError(N_("{file}: there is no file to import in this folder; it takes CSV, CSV.gz, XLSX and Parquet."), file=paths[0])
+    return found, skipped
+
+
+def open_all(stage: Stage, paths: Sequence[Path], profile: str | None = None) -> tuple[dict[int, Opened], dict[int, Outcome]]:
+    """Open and recognise every file: those that could be, and an outcome of those that are refused, by their number.
+
+    Raises:
+        Cancelled: somebody wants it to stop.
+    """
+    opened: dict[int, Opened] = {}
+    refused: dict[int, Outcome] = {}
+    for number, path in enumerate(paths):
+        stage.check()
+        try:
+            opened[number] = open_file(path, stage.work / str(number), profile)
+        except FileRefused as refusal:
+            refused[number] = Outcome(path.name, None, refused=refusal)
+    return opened, refused
+
+
+def land_opened(stage: Stage, opened: dict[int, Opened], progress: FileProgress = quiet) -> dict[int, Outcome]:
+    """Read every opened file and put it on the stage; an outcome for each, by its number.
+
+    Raises:
+        Cancelled: somebody wants it to stop.
+    """
+    outcomes: dict[int, Outcome] = {}
+    # Documents before what refers to them: an allocation's currency is that of its invoice.
+    for number, one in sorted(opened.items(), key=lambda item: _refers(item[1])):
+        stage.check()
+        name = one.source.name
+
+        def told(rows: int, name: str = name) -> None:
+            stage.check()
+            progress(name, rows)
+
+        try:
+            outcomes[number] = land(stage, one, told)
+        except FileRefused as refused:
+            outcomes[number] = Outcome(name, None, refused=refused)
+    return outcomes
+
+
+def land_all(stage: Stage, paths: Sequence[Path], profile: str | None = None, progress: FileProgress = quiet) -> list[Outcome]:
+    """Open and read every file and put it on the stage; an outcome for each, in the order given.
+
+    Raises:
+        Cancelled: somebody wants it to stop.
+    """
+    opened, refused = open_all(stage, paths, profile)
+    outcomes = refused | land_opened(stage, opened, progress)
+    return [outcomes[number] for number in range(len(paths))]
+
+
+def _refers(opened: Opened) -> bool:
+    return any(target.kind in LOOKS_UP for target in opened.profile.targets)
