@@ -1,4 +1,4 @@
-"""`python -m clearaccounts`: import, rejects, build, query, queries, verify, sample."""
+"""`python -m clearaccounts`: import, undo, rejects, build, query, queries, verify, sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, importing, results
+from clearaccounts.commands import asking, importing, results, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, ClearAccountsError, SettingsError
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
@@ -46,9 +46,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder of files")
     one.add_argument("--profile", metavar="NAME", help="the format, if the header does not tell")
     one.add_argument("--snapshot", action="store_true", help="withdraw rows of these kinds that the files no longer hold")
-    one.add_argument("--yes", action="store_true", help="confirm the withdrawal")
+    one.add_argument("--yes", action="store_true", help="say yes to whatever the import asks")
     one.add_argument("--format", choices=["text", "json"], default="text")
     one.set_defaults(run=importing.run_import)
+
+    one = command("undo", "take the last import back: the numbers from before; the files stay where they are")
+    one.add_argument("--yes", action="store_true", help="do not ask")
+    one.set_defaults(run=undoing.run_undo)
 
     one = command("rejects", "list every rejected row: file, line, column, reason, raw text")
     one.add_argument("--file", metavar="NAME", help="only of files of this name")

@@ -17,8 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearaccounts.__main__ import main
+from clearaccounts.access import OPERATOR
+from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.importing import publish
+from clearaccounts.importing.files import file_hash
+from clearaccounts.importing.records import landings
 from clearaccounts.query_files import queries
-from clearaccounts.settings import ROOT, DataFolder
+from clearaccounts.settings import ROOT, DataFolder, Settings
 from tests.importing.desk import INVOICES, invoice, write
 
 REAL_DATA = Path(os.environ.get("CLEARACCOUNTS_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -55,10 +60,14 @@ def ageing(line: Line, day: str) -> dict[str, Decimal]:
 
 def test_an_import_says_what_came_in_and_leaves_with_0(line: Line, tmp_path: Path) -> None:
     assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2, "10.5"))) == 0
-    assert line.out.splitlines() == [
+    *told, proof = line.out.splitlines()
+    assert told == [
         "x.csv (customer_invoices): 2 rows = 2 loaded + 0 rejected; 2 new, 0 changed, 0 unchanged.",
         "  customer_invoices amount_total EUR: 110.50 in the file = 110.50 loaded + 0.00 rejected",
     ]
+    (landing,) = landings(DataFolder(line.data))
+    when = f"{landing.landed_at:%Y-%m-%d %H:%M} UTC"
+    assert proof == f"  imported by operator on {when} as {landing.import_id}, SHA-256 {file_hash(tmp_path / 'x.csv')}"
     assert line.err == ""
     assert ageing(line, "2026-06-01") == {"current": Decimal("110.50")}
     assert ageing(line, "2026-07-01") == {"1-30": Decimal("110.50")}
@@ -136,6 +145,70 @@ def test_a_snapshot_needs_a_confirmation(line: Line, tmp_path: Path) -> None:
     assert line("import", shorter, "--snapshot", "--yes") == 0
     assert "1 customer_invoices withdrawn as of" in line.out
     assert ageing(line, "2099-01-01") == {"91+": Decimal(100)}
+
+
+def test_what_nobody_confirms_is_not_imported_and_says_how_to_confirm_it(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES + ",invoice_status", *(invoice(n) + ",posted" for n in range(12))))
+    voided = write(tmp_path, "y.csv", INVOICES + ",invoice_status", *(invoice(n) + ",void" for n in range(6)))
+    sentence = (
+        "y.csv: Of 12 open invoices 6 would be open no longer although nobody has settled them; of what is open, this would be gone:"
+        " 600.00 / 1200.00 EUR. Nothing was imported; it waits for a person to confirm. On the command line, --yes confirms it."
+    )
+    assert line("import", voided, "--format", "json") == 1
+    told = json.loads(line.out)
+    assert (told["file"], told["rows"], told["refused_reason"]) == ("y.csv", 0, sentence)
+    assert line.err == sentence + "\n"
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(1200)}
+    assert line("import", voided, "--yes") == 0
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(600)}
+
+
+def test_the_last_import_is_undone_on_record_and_verify_still_proves_all_of_it(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    line("import", write(tmp_path, "y.csv", INVOICES, invoice(1, "7"), invoice(2)), write(tmp_path, "z.csv", INVOICES, invoice(3)))
+    assert line("undo") == 1
+    assert line.err == f"This would undo the import of y.csv, z.csv of {datetime.now(UTC).date()} by operator; confirm it with --yes." \
+        " Nothing was changed.\n"
+    assert line("undo", "--yes") == 0
+    assert line.out.startswith("Undone: the import of y.csv, z.csv of ")
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal(100)}
+    events = open_store(DataFolder(line.data), Settings()).events(OPERATOR, EventFilter(subject_type="import"), newest_first=False).events
+    assert [event.event_type for event in events] == ["imported", "imported", "undone"]
+    assert {event.actor for event in events} == {"operator"}
+    assert events[2].details["report"]["files"] == ["y.csv", "z.csv"] and events[2].subject_id == events[1].subject_id
+    assert line("verify") == 0
+    # An undone landing is kept, and still watched.
+    (raw,) = (path for path in line.data.glob("landing/*/raw.csv") if b"I3" in path.read_bytes())
+    raw.write_text("other")
+    assert line("verify") == 4
+    assert line.out.startswith("z.csv: the landed file is not the one that was imported")
+
+
+def test_verify_looks_at_a_folder_in_which_everything_was_undone_and_misses_an_undo_that_is_gone(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    assert line("undo", "--yes") == 0
+    assert "the sample partner is served" in line.out
+    assert line("undo", "--yes") == 1
+    assert line.err == "There is no import in data to undo.\n"
+    assert line("verify") == 0
+    (undo,) = line.data.glob("landing/undo-*")
+    shutil.rmtree(undo)
+    assert line("verify") == 4
+    assert "was undone, and the undo is gone; restore landing/ from a backup." in line.out
+
+
+def test_what_a_crash_kept_off_the_record_is_put_there_by_the_next_command(line: Line, tmp_path: Path) -> None:
+    file = write(tmp_path, "x.csv", INVOICES, invoice(1))
+    publish.import_files(DataFolder(line.data), Settings(), [file], datetime.now(UTC), by="demo:beatriz")
+    line("import", file)
+    (event,) = open_store(DataFolder(line.data), Settings()).events(OPERATOR, EventFilter(subject_type="import")).events
+    report = event.details["report"]
+    assert (event.actor, report["by"], report["files"][0]["file"], report["files"][0]["sha256"]) == (
+        "operator", "demo:beatriz", "x.csv", file_hash(file)
+    )
+    assert report["files"][0]["sums"] == [
+        {"column": "customer_invoices.amount_total", "currency": "EUR", "total": "100.0000", "loaded": "100.0000", "rejected": "0.0000"},
+    ]
 
 
 def test_a_path_that_is_not_there_imports_nothing(line: Line, tmp_path: Path) -> None:

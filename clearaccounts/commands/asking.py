@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -16,11 +17,12 @@ from clearaccounts.collections import marks, policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
 from clearaccounts.commands.context import Context, say
-from clearaccounts.decisions import files_on_record, open_store
+from clearaccounts.decisions import files_on_record, imports_on_record, open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError
 from clearaccounts.importing import files, publish
-from clearaccounts.importing.records import damaged, landings
+from clearaccounts.importing.records import damaged, everything
 from clearaccounts.query_files import EMPTY_TABLES, Query, queries, query, read_value
+from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse, rows
 
@@ -114,9 +116,11 @@ def _default(value: object) -> str:
 def run_verify(context: Context, _arguments: Namespace) -> int:
     """Audit chain and anchor, landed files, control totals and data checks; one line per failure."""
     notes: list[str] = []
-    failures = _found(lambda: _store_failures(context, notes))
-    # A store that is not whole bears witness to nothing.
-    failures += _found(lambda: _landing_failures(context, is_store_whole=not failures))
+    failures: list[str] = []
+    for folder in _folders(context):
+        broken = _found(partial(_store_failures, folder, context.settings, notes))
+        # A store that is not whole bears witness to nothing.
+        failures += broken + _found(partial(_landing_failures, folder, context.settings, is_store_whole=not broken))
     failures += _found(lambda: _warehouse_failures(context))
     for sentence in dict.fromkeys(failures or notes):
         say(" ".join(sentence.split()))
@@ -124,6 +128,12 @@ def run_verify(context: Context, _arguments: Namespace) -> int:
         return NOT_HEALTHY
     say("All is well: the audit chain and its anchor, the landed files, the control totals and the data checks.")
     return HEALTHY
+
+
+def _folders(context: Context) -> list[DataFolder]:
+    """The folder that is served, and the own one if everything in it was undone."""
+    is_emptied = context.own.path != context.served.path and context.own.landing.exists()
+    return [context.served, context.own] if is_emptied else [context.served]
 
 
 def _found(look: Callable[[], list[str]]) -> list[str]:
@@ -134,31 +144,39 @@ def _found(look: Callable[[], list[str]]) -> list[str]:
         return [str(problem).split("\n", maxsplit=1)[0]]
 
 
-def _store_failures(context: Context, notes: list[str]) -> list[str]:
-    findings = open_store(context.served, context.settings).verify()
+def _store_failures(folder: DataFolder, settings: Settings, notes: list[str]) -> list[str]:
+    findings = open_store(folder, settings).verify()
     notes += [str(finding) for finding in findings if not finding.is_failure]
     return [str(finding) for finding in findings if finding.is_failure]
 
 
-def _landing_failures(context: Context, is_store_whole: bool) -> list[str]:
-    """Landed files against their hashes, and against the imports on record."""
+def _landing_failures(folder: DataFolder, settings: Settings, is_store_whole: bool) -> list[str]:
+    """Landed files against their hashes, and against the imports on record; those that were undone too."""
     found = []
-    landed = {landing.folder_name: landing for landing in landings(context.served)}
+    landed = {landing.folder_name: landing for landing in everything(folder)}
     for landing in landed.values():
         place = f"landing/{landing.folder_name}"
-        raw = next((context.served.landing / landing.folder_name).glob("raw*"), None)
+        raw = next((folder.landing / landing.folder_name).glob("raw*"), None)
         if landing.sha256 and (raw is None or files.file_hash(raw) != landing.sha256):
             found.append(f"{landing.name}: the landed file is not the one that was imported; restore {place} from a backup.")
-        elif changed := damaged(context.served, landing):
+        elif changed := damaged(folder, landing):
             found.append(f"{landing.name or place}: {', '.join(changed)} changed after the import; restore {place} from a backup.")
         if landing.rows != landing.loaded + landing.rejected or any(s.total != s.loaded + s.rejected for s in landing.sums):
             found.append(f"{landing.name}: what was loaded and rejected is not what the file held; restore {place} from a backup.")
-    for file in files_on_record(open_store(context.served, context.settings)) if is_store_whole else ():
-        kept, place = landed.get(file["sha256"]), f"landing/{file['sha256']}"
+    if not is_store_whole:
+        return found
+    store = open_store(folder, settings)
+    for file in files_on_record(store):
+        name = file.get("place", file["sha256"])
+        kept, place = landed.get(name), f"landing/{name}"
         if kept is None:
             found.append(f"{file['file']}: it was imported and is gone; import it again, or restore {place} from a backup.")
         elif any(getattr(kept, name) != file[name] for name in ("rows", "loaded", "rejected")):
             found.append(f"{file['file']}: its record is not that of its import; restore {place} from a backup.")
+    undone = {landing.import_id for landing in landed.values() if landing.undoes}
+    for import_id, event_type in sorted(imports_on_record(store)):
+        if event_type == "undone" and import_id not in undone:
+            found.append(f"Import {import_id} was undone, and the undo is gone; restore landing/ from a backup.")
     return found
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from clearaccounts import sample
 from clearaccounts.access import OPERATOR
 from clearaccounts.commands.context import Context, say, warn
-from clearaccounts.decisions import open_store, record_import
+from clearaccounts.decisions import open_store
 from clearaccounts.errors import ClearAccountsError, FileRefused, NotConfirmed
-from clearaccounts.importing import publish
+from clearaccounts.importing import on_record, publish
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
@@ -45,7 +45,8 @@ def run_import(context: Context, arguments: Namespace) -> int:
         tell(f"{name}: not a file to import, passed over.")
     for kind, count in report.withdrawn.items():
         tell(f"{count:,} {kind} withdrawn as of {context.today}.")
-    _record(context, report)
+    if not context.own.is_empty:
+        record(context)
     if report.snapshot_problem is not None:
         warn(str(report.snapshot_problem))
     if report.build_problem is not None:
@@ -103,7 +104,7 @@ def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
     if outcome.first_landed_at is not None:
         tell(f"{outcome.file}: this very file landed first on {outcome.first_landed_at.astimezone(zone).date()}; nothing changed.")
     elif format_ != "json":
-        _print_landing(outcome.file, landing)
+        _print_landing(outcome.file, landing, zone)
     for reject in outcome.rejects[:REJECTS_SHOWN]:
         column = f", column {reject.column}" if reject.column else ""
         warn(f"{outcome.file}, line {reject.line}{column}: {reject.reason}; mend it and import the file again.")
@@ -112,13 +113,19 @@ def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
         warn(f"{outcome.file}: {more:,} more rows were rejected; `python -m clearaccounts rejects --file {outcome.file}` lists them.")
 
 
-def _print_landing(file: str, landing: Landing) -> None:
+def _print_landing(file: str, landing: Landing, zone: Any) -> None:
     say(
         f"{file} ({landing.profile}): {landing.rows:,} rows = {landing.loaded:,} loaded + {landing.rejected:,} rejected;"
         f" {landing.new:,} new, {landing.changed:,} changed, {landing.unchanged:,} unchanged."
     )
     for one in landing.sums:
         say("  " + _sum_in_words(one))
+    for kind, count in landing.closed.items():
+        say(f"  {count:,} {kind} closed as of {landing.report_on}: the report no longer holds them.")
+    for template, values in landing.notes:
+        say("  " + template.format(**values))
+    moment = landing.landed_at.astimezone(zone)
+    say(f"  imported by {landing.imported_by} on {moment:%Y-%m-%d %H:%M %Z} as {landing.import_id}, SHA-256 {landing.sha256}")
 
 
 def _sum_in_words(one: Sum) -> str:
@@ -151,19 +158,10 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _record(context: Context, report: publish.Report) -> None:
-    """Put the import on record; that it could not be recorded undoes nothing, but is said."""
-    landed = report.landed
-    if not landed and not report.withdrawn:
-        return
-    files = [
-        {"file": one.name, "sha256": one.sha256, "profile": one.profile, "rows": one.rows, "loaded": one.loaded, "rejected": one.rejected}
-        for one in landed
-    ]
-    import_id = landed[-1].sha256 if landed else f"snapshot {context.now.isoformat()}"
+def record(context: Context) -> None:
+    """Put imports and undos on record; that it could not be recorded undoes nothing, but is said."""
     try:
-        store = open_store(context.own, context.settings)
-        record_import(store, OPERATOR, import_id, {"files": files, "withdrawn": report.withdrawn}, context.now)
+        on_record.put_on_record(context.own, open_store(context.own, context.settings), OPERATOR, context.now)
     except ClearAccountsError as problem:
         warn(f"The import is not on record: {problem}")
 

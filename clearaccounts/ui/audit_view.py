@@ -26,7 +26,7 @@ COLUMNS = (
     Column("sequence", N_("Number"), "number"),
     Column("hash", N_("Hash")),
 )
-EVENT_TYPES = ("mark", "approve", "decline", "withdraw", "imported", "denied", "break_accepted")
+EVENT_TYPES = ("mark", "approve", "decline", "withdraw", "imported", "undone", "denied", "break_accepted")
 PEOPLES_EVENT_TYPES = ("denied",)  # what there is in the part of the trail that is about people
 _FINDINGS = "_verified"
 

@@ -31,7 +31,7 @@ _TITLES: dict[str, str] = {
     "marked": N_("Marked"), "approved": N_("Approved"), "withdrawn": N_("Withdrawn"), "declined": N_("Declined"),
     # event_type, subject_type, role
     "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
-    "imported": N_("Imported"), "denied": N_("Was refused"), "break_accepted": N_("Accepted a break"),
+    "imported": N_("Imported"), "undone": N_("Undone"), "denied": N_("Was refused"), "break_accepted": N_("Accepted a break"),
     "suspension_mark": N_("Suspension mark"), "import": N_("Imported files"), "access": N_("Access"), "store": N_("Decisions store"),
     "person": N_("Person"), **{role.value: title for role, title in ROLE_TITLES.items()},
     # basis
