@@ -21,6 +21,8 @@ BUILD_COLUMNS = frozenset({"withdrawn_on"})
 FOREIGN_KINDS = frozenset({"reconciliation_lines"})
 # A price of one unit may have more decimals than its currency.
 UNIT_PRICES = frozenset({"amount_unit_price"})
+# Forms of numbers: those that can be subtracted, negated and compared.
+NUMBER_FORMS = frozenset({"amount", "rate", "quantity", "figure", "integer"})
 # What must never be negative, and why.
 NOT_NEGATIVE = frozenset({("customer_invoices", "amount_total"), ("credit_notes", "amount_total")})
 # Kinds that take part in ageing: the newest of their imports says how old the receivables are.

@@ -8,6 +8,7 @@ from pathlib import Path
 from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
+from clearaccounts.importing.profiles import known
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.staging import Stage
 from clearaccounts.text import N_
@@ -49,13 +50,15 @@ def open_all(stage: Stage, paths: Sequence[Path], profile: str | None = None) ->
 
     Raises:
         Cancelled: somebody wants it to stop.
+        LandingError: an own profile of the data folder says something that cannot be meant.
     """
     opened: dict[int, Opened] = {}
     refused: dict[int, Outcome] = {}
+    profiles = known(stage.folder.path)
     for number, path in enumerate(paths):
         stage.check()
         try:
-            opened[number] = open_file(path, stage.work / str(number), profile)
+            opened[number] = open_file(path, stage.work / str(number), profile, profiles)
         except FileRefused as refusal:
             refused[number] = Outcome(path.name, None, refused=refusal)
     return opened, refused

@@ -9,6 +9,7 @@ A landing appears by one rename and never changes. The order of landings is thei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,8 +50,8 @@ class Opened:
     profile: Profile
 
 
-def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened:
-    """Copy `path` into `work`, open the copy and recognise it.
+def open_file(path: Path, work: Path, profile_name: str | None = None, known: Mapping[str, Profile] | None = None) -> Opened:
+    """Copy `path` into `work`, open the copy and recognise it among `known` (the built-in profiles unless given).
 
     Raises:
         FileRefused: it is not there, cannot be read, or is no file we know.
@@ -66,7 +67,7 @@ def open_file(path: Path, work: Path, profile_name: str | None = None) -> Opened
             N_("{file}: the file cannot be read ({problem}); check its rights."), file=path.name, problem=error.strerror
         ) from None
     source = open_source(copy, work.parent, path.name)
-    return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name))
+    return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name, known))
 
 
 def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outcome:
@@ -82,8 +83,7 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
         if landing.sha256 == opened.sha256:
             return Outcome(name, landing, tuple(read_rejects(stage.place(landing))), first_landed_at=landing.landed_at)
     work = opened.copy.parent
-    positions = opened.profile.bind(name, opened.source.header)
-    records = opened.source.records(set(positions.values()), progress)
+    records = opened.source.records(opened.profile.wanted(name, opened.source.header), progress)
     try:
         with history.connect(stage.settings, work, stage.cancelled) as connection:
             history.prepare(connection, stage.place, stage.known, [target.kind for target in opened.profile.targets])

@@ -27,6 +27,7 @@ _NEGATIVE = {
     "customer_invoices": N_("{value} is negative; a negative invoice is a credit note"),
     "credit_notes": N_("{value} is negative; the amount of a credit note is positive"),
 }
+NO_OBJECTS = N_("{value} is not a list of objects in JSON")
 _SEEN_EARLIER = N_("{value} was given with other content on line {earlier}")
 
 
@@ -38,7 +39,7 @@ def reason(kind: Kind, problem: dict[str, Any], earlier: int | None) -> tuple[st
         problem: `name` of the column, `code`, `text` as far as it is shown, `currency`.
         earlier: the line where the same key stood with other content.
     """
-    column, value = kind.column(problem["name"]), problem["text"]
+    value = problem["text"]
     match problem["code"]:
         case "missing":
             return _MISSING, {}
@@ -51,5 +52,6 @@ def reason(kind: Kind, problem: dict[str, Any], earlier: int | None) -> tuple[st
         case "earlier":
             return _SEEN_EARLIER, {"value": value, "earlier": earlier}
         case _:
+            column = kind.column(problem["name"])
             choices = {"choices": ", ".join(column.choices)} if column.form == "choice" else {}
             return _UNREADABLE[column.form], {"value": value, **choices}

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from clearaccounts.importing import expressions as sql
+from clearaccounts.importing import normal_forms
 from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
-from clearaccounts.importing.profiles import Habits, Target, Value
+from clearaccounts.importing.profile_language import Habits, Target, Value
 from clearaccounts.money import minor_units
 
 # So much of a value is repeated in the reason; the raw text has all of it.
 VALUE_CHARACTERS = 100
 
 
-def statement(number: int, target: Target, habits: Habits, cells: dict[str, str], built_in: dict[str, str]) -> str:
-    """The statement that makes `typed_<number>` of `cells`: line, typed columns, money_currency, and the row's first problem.
+def statement(
+    number: int, target: Target, habits: Habits, *, rows: str, cells: Mapping[str, str], built_in: Mapping[str, str]
+) -> str:
+    """The statement that makes `typed_<number>`: line, entry, typed columns, money_currency, and the row's first problem.
 
     Args:
         number: which of the profile's targets.
         target: what a row becomes.
         habits: how the file writes values.
-        cells: the column of `cells` for each handle.
+        rows: SQL of what the target is made from, with `line` and `entry`.
+        cells: the column of `rows` for each handle.
         built_in: SQL for the built-in names of templates.
     """
     kind = kinds()[target.kind]
     values = dict(target.columns)
     columns = kind.columns
-    texts = ", ".join(
-        f"{sql.value(values.get(c.name, Value()), cells, built_in, c.default)} as t_{c.name}" for c in columns
+    texts = ", ".join(f"{sql.value(values.get(c.name, Value()), cells, built_in)} as t_{c.name}" for c in columns)
+    minus = "".join(f", {cells.get(value.minus, 'null::text')} as m_{name}" for name, value in target.columns if value.minus)
+    conditions = " and ".join(normal_forms.condition(c, cells, habits) for c in target.when) or "true"
+    order = f"try_cast({cells[target.order_by]} as bigint)" if target.order_by in cells else "0"
+    normal = ", ".join(
+        f"{normal_forms.normal(c, values.get(c.name, Value()), f't_{c.name}', f'm_{c.name}', habits)} as n_{c.name}" for c in columns
     )
-    conditions = " and ".join(sql.condition(c, cells) for c in target.when) or "true"
-    order = f"try_cast(h_{target.order_by} as bigint)" if target.order_by else "0"
-    normal = ", ".join(f"{sql.normal(c, f't_{c.name}', habits)} as n_{c.name}" for c in columns)
     own = _typed_text(kind, "currency", habits) if kind.has("currency") else "null::text"
     document, join = _document_currency(kind)
     typed = ", ".join(f"{sql.typed(c, f'n_{c.name}', _places(kind, c), habits)} as {c.name}" for c in columns)
@@ -37,8 +44,8 @@ def statement(number: int, target: Target, habits: Habits, cells: dict[str, str]
     # Several targets and amounts share these steps; each step reads only the one before it.
     return f"""
         create or replace temp table typed_{number} as
-        with texts as (select line, {order} as order_number, {texts} from cells where {conditions}),
-        normal as (select line, order_number, columns('t_.*'), {normal} from texts),
+        with texts as (select line, entry, {order} as order_number, {texts}{minus} from {rows} where {conditions}),
+        normal as (select line, entry, order_number, columns('^t_.*'), {normal} from texts),
         priced as (select normal.*, {own} as own_currency, {document} from normal {join}),
         measured as (
             select *, {_units('own_currency')} as own_places, {_units('invoice_currency')} as invoice_places,
@@ -46,7 +53,7 @@ def statement(number: int, target: Target, habits: Habits, cells: dict[str, str]
             from priced
         ),
         typed as (select *, {typed} from measured)
-        select line, order_number, {', '.join(c.name for c in columns)},
+        select line, entry, order_number, {', '.join(c.name for c in columns)},
             coalesce(own_currency, invoice_currency, '') as money_currency,
             case {problems} end as problem
         from typed

@@ -16,9 +16,11 @@ from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import expressions as sql
 from clearaccounts.importing import typed_rows, versions
 from clearaccounts.importing.canonical import DOCUMENTS, kinds
-from clearaccounts.importing.profiles import Profile, Target, Value
-from clearaccounts.importing.reasons import reason
+from clearaccounts.importing.cells import Cells
+from clearaccounts.importing.profile_language import Profile, Target, Value
+from clearaccounts.importing.reasons import NO_OBJECTS, reason
 from clearaccounts.importing.sources import Records, Reject, Source
+from clearaccounts.importing.totals import totals
 from clearaccounts.text import N_
 
 
@@ -78,16 +80,19 @@ class _Validation:
         self._source = source
         self._records = records
         self._profile = profile
-        self._positions = profile.bind(source.name, source.header)
-        self._built_in = {"file_hash": sql.literal(file_hash), "line": "line::text"}
+        self._cells = Cells(profile, source.header, profile.bind(source.name, source.header))
+        self._built_in = {"file_hash": sql.literal(file_hash), "line": "line::text", "entry": "entry::text"}
 
     def run(self) -> Validated:
         rows = self._records.table.num_rows + len(self._records.rejects)
         if rows == 0:
             raise FileRefused(N_("{file}: there are no rows after the header; export it again."), file=self._source.name)
-        self._make_cells()
+        self._cells.fill(self._connection, self._records.table)
         for number, target in enumerate(self._profile.targets):
-            self._connection.execute(typed_rows.statement(number, target, self._profile.habits, self._cells(), self._built_in))
+            self._connection.execute(typed_rows.statement(
+                number, target, self._profile.habits,
+                rows=self._cells.rows(target), cells=self._cells.names(target), built_in=self._built_in,
+            ))
             self._learn_currencies(number, target)
         self._collect_problems()
         for number, target in enumerate(self._profile.targets):
@@ -96,7 +101,7 @@ class _Validation:
         rejects = (*self._records.rejects, *self._explain())
         new, changed, unchanged = versions.count_statuses(self._connection)
         loaded = new + changed + unchanged
-        sums = self._sums()
+        sums = tuple(Sum(*one) for one in totals(self._connection, self._profile))
         if rows != loaded + len(rejects) or any(s.total != s.loaded + s.rejected for s in sums):
             raise LandingError(
                 N_("{file}: {rows} rows were read, but {loaded} loaded and {rejected} rejected; nothing was landed."),
@@ -112,15 +117,6 @@ class _Validation:
     def _number(self, statement: str) -> int:
         return int(self._connection.execute(statement).fetchall()[0][0])
 
-    def _make_cells(self) -> None:
-        columns = [f"{sql.cell(f'c{p}', self._profile.habits)} as h_{handle}" for handle, p in self._positions.items()]
-        self._connection.register("source", self._records.table)
-        self._connection.execute(f"create or replace temp table cells as select line, {', '.join(columns)} from source")
-        self._connection.unregister("source")
-
-    def _cells(self) -> dict[str, str]:
-        return {handle: f"h_{handle}" for handle in self._positions}
-
     def _learn_currencies(self, number: int, target: Target) -> None:
         """Invoices and sources of this very file tell the currency of what applies to them."""
         for type_, kind, key in DOCUMENTS:
@@ -134,30 +130,18 @@ class _Validation:
                 """)
 
     def _collect_problems(self) -> None:
-        parts = " union all ".join(
-            f"select line, {number} as target, problem, null::bigint as earlier from typed_{number} where problem is not null"
-            for number in range(len(self._profile.targets))
-        )
+        unreadable = f"{{'name': name, 'code': 'json', 'text': left(text, {typed_rows.VALUE_CHARACTERS}), 'currency': null}}"
+        parts = " union all ".join([
+            f"select line, -1 as target, 1 as entry, {unreadable} as problem, null::bigint as earlier from cell_problems",
+            *(
+                f"select line, {number} as target, entry, problem, null::bigint as earlier from typed_{number} where problem is not null"
+                for number in range(len(self._profile.targets))
+            ),
+        ])
         self._connection.execute(f"""
             create or replace temp table problems as
-            from ({parts}) qualify row_number() over (partition by line order by target) = 1
+            from ({parts}) qualify row_number() over (partition by line order by target, entry) = 1
         """)
-
-    def _sums(self) -> tuple[Sum, ...]:
-        sums = []
-        for number, target in enumerate(self._profile.targets):
-            kind = kinds()[target.kind]
-            if kind.money is None:
-                continue
-            rows = self._connection.execute(f"""
-                select money_currency, sum({kind.money}) as total,
-                    coalesce(sum({kind.money}) filter (where problems.line is null), 0) as loaded,
-                    coalesce(sum({kind.money}) filter (where problems.line is not null), 0) as rejected
-                from typed_{number} left join problems using (line)
-                where {kind.money} is not null group by money_currency order by money_currency
-            """).fetchall()
-            sums += [Sum(kind.name, kind.money, *row) for row in rows]
-        return tuple(sums)
 
     def _keys_of_rejects(self) -> tuple[str, ...]:
         """Make `rejected_keys_<kind>`; name the kinds of which a rejected row does not tell its key."""
@@ -175,14 +159,17 @@ class _Validation:
         return tuple(unknown)
 
     def _explain(self) -> list[Reject]:
-        found = self._connection.execute("select line, target, problem, earlier from problems order by line").fetchall()
+        found = self._connection.execute("select line, target, entry, problem, earlier from problems order by line").fetchall()
         raw = self._source.raw(self._records, {row[0] for row in found})
-        headers = {handle: self._source.header[position] for handle, position in self._positions.items()}
         rejects = []
-        for line, number, problem, earlier in found:
+        for line, number, entry, problem, earlier in found:
+            if number < 0:
+                # A cell whose JSON cannot be read belongs to no target yet.
+                rejects.append(Reject(line, problem["name"], NO_OBJECTS, {"value": problem["text"]}, raw[line]))
+                continue
             target = self._profile.targets[number]
             template, values = reason(kinds()[target.kind], problem, earlier)
             handles = dict(target.columns).get(problem["name"], Value()).handles
-            column = headers.get(handles[0], problem["name"]) if handles else problem["name"]
-            rejects.append(Reject(line, column, template, values, raw[line]))
+            named = [column for column in (self._cells.column(handle, entry) for handle in handles) if column]
+            rejects.append(Reject(line, named[0] if named else problem["name"], template, values, raw[line]))
         return rejects

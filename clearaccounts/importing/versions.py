@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from clearaccounts.importing.canonical import Kind, kinds
-from clearaccounts.importing.profiles import Target
+from clearaccounts.importing.profile_language import Target
 from clearaccounts.importing.typed_rows import VALUE_CHARACTERS
 
 
@@ -29,13 +29,14 @@ def reject_other_content(connection: duckdb.DuckDBPyConnection, number: int, tar
             from good semi join (select {key} from good group by all having count(*) > 1) using ({key})
         ),
         compared as (
-            select line, {content} as content, first_value(content) over first_row as first_content,
+            select line, entry, {content} as content, first_value(content) over first_row as first_content,
                 first_value(line) over first_row as earlier, concat_ws(', ', {key}) as shown
-            from repeated window first_row as (partition by {key} order by line)
+            from repeated window first_row as (partition by {key} order by line, entry)
         )
-        select line, {number},
+        select line, {number}, entry,
             {{'name': '{kind.key[0]}', 'code': 'earlier', 'text': left(shown, {VALUE_CHARACTERS}), 'currency': null}}, earlier
         from compared where content is distinct from first_content
+        qualify row_number() over (partition by line order by entry) = 1
     """)
 
 
@@ -48,16 +49,16 @@ def finish(connection: duckdb.DuckDBPyConnection, targets: Sequence[Target]) -> 
         names, key = ", ".join(c.name for c in kind.columns), ", ".join(kind.key)
         # "same": the first of equal rows; "last": the last of several that make one thing.
         ranked = " union all ".join(
-            f"select {names}, line, {'order_number, line' if _is_last(targets[n]) else '0, -line'}, {_is_last(targets[n])} as is_last"
-            f" from typed_{n} anti join problems using (line)" for n in numbers
+            f"select {names}, line, {'order_number, line, entry' if _is_last(targets[n]) else '0, -line, -entry'},"
+            f" {_is_last(targets[n])} as is_last from typed_{n} anti join problems using (line)" for n in numbers
         )
         connection.execute(
-            f"create or replace temp table kept as select * from ({ranked}) t({names}, line, rank_1, rank_2, is_last)"
+            f"create or replace temp table kept as select * from ({ranked}) t({names}, line, rank_1, rank_2, rank_3, is_last)"
         )
         connection.execute(f"""
             create or replace temp table final_{name} as
             select {names}, line from kept
-            qualify row_number() over (partition by {key} order by rank_1 desc, rank_2 desc) = 1
+            qualify row_number() over (partition by {key} order by rank_1 desc, rank_2 desc, rank_3 desc) = 1
         """)
         connection.execute(f"""
             insert into statuses

@@ -12,6 +12,7 @@ import duckdb
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing import staging
 from clearaccounts.importing.landing import Outcome, land, open_file
+from clearaccounts.importing.profiles import known
 from clearaccounts.settings import DataFolder, Settings
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -36,7 +37,7 @@ def hand_in(folder: DataFolder, path: Path, now: datetime = NOW, profile: str | 
     with staging.working(folder) as work:
         stage = staging.Stage(folder, Settings(), work, now)
         try:
-            outcome = land(stage, open_file(path, work / "0", profile))
+            outcome = land(stage, open_file(path, work / "0", profile, known(folder.path)))
         except FileRefused as refused:
             return Outcome(path.name, None, refused=refused)
         if stage.staged:

@@ -1,0 +1,243 @@
+"""What a profile can say: the parts of a format, and how it finds its columns in a header.
+
+`profiles/README.md` explains each part to people who write one; `profile_files.py` reads them from TOML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from string import Formatter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearaccounts.errors import FileRefused
+from clearaccounts.text import N_
+
+# What a template may name beside the profile's own columns; `entry` counts the entries of a list from 1.
+BUILT_IN = frozenset({"file_hash", "line", "entry"})
+# The fields of a list that is made of columns: the header of each, and what stands below it.
+COLUMN_LIST_FIELDS = ("name", "value")
+
+
+@dataclass(frozen=True)
+class Header:
+    """One column of a file: the names it may have, which one of several equal names, whether it must be there.
+
+    A dotted name ("profile.domain") is also found in a column of its beginning ("profile") whose cells hold JSON objects.
+    """
+
+    names: tuple[str, ...]
+    occurrence: int = 1
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class Value:
+    """What fills one canonical column.
+
+    One of `columns` (handles; the first one that is given), `constant` or `template` ("{invoice}-settled"). Then
+    `words` translates a text and `otherwise` stands for one that `words` lacks; a number has `minus` taken off and is
+    made `absolute`, `negated` or `inverted`; `is_day` leaves the day of a time. `default` stands for an empty one.
+    """
+
+    columns: tuple[str, ...] = ()
+    constant: str = ""
+    template: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    otherwise: str = ""
+    default: str = ""
+    minus: str = ""
+    is_negated: bool = False
+    is_absolute: bool = False
+    is_inverted: bool = False
+    is_day: bool = False
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        """The columns of the file that it reads."""
+        named = [name for _, name, _, _ in Formatter().parse(self.template) if name and name not in BUILT_IN]
+        return (*named, *self.columns, *([self.minus] if self.minus else []))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A row becomes the target only if this holds of `column`.
+
+    `test`: given, empty, is or is_not (one of `values`, in any letter case), is_above or is_below (the one of `values`).
+    """
+
+    column: str
+    test: str = "given"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One canonical kind that rows become.
+
+    `repeated` says what several rows with one key are: "same" (they must be equal), or "last" (several
+    rows make one thing; the last one counts, in the order of `order_by` and then of the file). With `each`,
+    every entry of that list becomes one.
+    """
+
+    kind: str
+    columns: tuple[tuple[str, Value], ...]
+    when: tuple[Condition, ...] = ()
+    repeated: str = "same"
+    order_by: str = ""
+    each: str = ""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A list within a row: the objects in a cell of `column`, or the cells of every column whose name matches `headers`.
+
+    `fields` are (handle, paths): of an object the first path that it has; of columns `name` and `value`.
+    """
+
+    column: str = ""
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    headers: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The handles of its fields, without the list's own name."""
+        return tuple(name for name, _ in self.fields) if self.column else COLUMN_LIST_FIELDS
+
+    def positions(self, header: Sequence[str]) -> list[int]:
+        """The columns of a file that it is made of, if it is made of columns."""
+        if not self.headers:
+            return []
+        names = pa.array([name.strip() for name in header], pa.string())
+        found = pc.match_substring_regex(names, self.headers, ignore_case=True).to_pylist()
+        return [position for position, is_one in enumerate(found) if is_one]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A file that holds only what is open: of the kinds in `closes`, what it no longer holds is closed as of its `day`."""
+
+    day: str
+    closes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a file writes its values; those of canonical files are plain, nothing in them is translated."""
+
+    date_order: str = "YMD"
+    time_zone: str = ""
+    null: tuple[str, ...] = ()
+    null_dates: tuple[str, ...] = ()
+    decimal_sign: str = "."
+    thousands_sign: str = ""
+    leading_apostrophe: bool = False
+    exponent: bool = False
+    currency_signs: bool = False
+    encodings: tuple[str, ...] = ("utf-8",)
+    is_plain: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A format of files; `is_canonical` for those of the contract itself.
+
+    `source` names where its columns come from, and `is_proven` says whether a real file of it has been seen.
+    """
+
+    name: str
+    title: str
+    headers: tuple[tuple[str, Header], ...]
+    targets: tuple[Target, ...]
+    habits: Habits = field(default_factory=Habits)
+    lists: tuple[tuple[str, Entries], ...] = ()
+    report: Report | None = None
+    source: str = ""
+    is_proven: bool = True
+    is_canonical: bool = False
+
+    @property
+    def is_kept_only(self) -> bool:
+        """Whether its files are only kept: they belong to an export and hold nothing that we use."""
+        return not self.targets
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The first name of each header that must be there."""
+        return tuple(header.names[0] for _, header in self.headers if header.is_required)
+
+    def bind(self, file: str, header: Sequence[str]) -> dict[str, int]:
+        """Positions in the file by handle; optional columns that the file lacks are left out.
+
+        Raises:
+            FileRefused: a required column is missing, or a known one is there more often than the profile says.
+        """
+        positions: dict[str, int] = {}
+        for handle, wanted in self.headers:
+            found = columns_of(header, wanted)
+            most = max(other.occurrence for _, other in self.headers if other.names == wanted.names)
+            if len(found) > most:
+                raise FileRefused(
+                    N_("{file}, line 1: the column {column} is there {count} times; keep one of them."),
+                    file=file, column=wanted.names[0], count=len(found),
+                )
+            if len(found) >= wanted.occurrence:
+                positions[handle] = found[wanted.occurrence - 1]
+            elif wanted.is_required:
+                raise FileRefused(
+                    N_("{file}, line 1: the required column {column} of {profile} is missing; add it to the header."),
+                    file=file, column=wanted.names[0], profile=self.name,
+                )
+        for _, entries in self.lists:
+            if entries.headers and not entries.positions(header):
+                raise FileRefused(
+                    N_("{file}, line 1: no column is named as {profile} wants it ({pattern}); add one to the header."),
+                    file=file, profile=self.name, pattern=entries.headers,
+                )
+        return positions
+
+    def wanted(self, file: str, header: Sequence[str]) -> set[int]:
+        """The positions of every column that the profile reads.
+
+        Raises:
+            FileRefused: as `bind`.
+        """
+        listed = [position for _, entries in self.lists for position in entries.positions(header)]
+        return {*self.bind(file, header).values(), *listed}
+
+    def matches(self, header: Sequence[str]) -> tuple[int, int, int]:
+        """(required columns found, required columns, all known columns found)."""
+        required = [wanted for _, wanted in self.headers if wanted.is_required]
+        hits = [len(columns_of(header, wanted)) >= wanted.occurrence for wanted in required]
+        known = [len(columns_of(header, wanted)) >= wanted.occurrence for _, wanted in self.headers]
+        listed = [bool(entries.positions(header)) for _, entries in self.lists if entries.headers]
+        return sum(hits) + sum(listed), len(required) + len(listed), sum(known) + sum(listed)
+
+
+def columns_of(header: Sequence[str], wanted: Header) -> list[int]:
+    """The positions of a column: under one of its names, or else under the longest beginning of a dotted one."""
+    written = _positions(tuple(header))
+    names = [name.casefold() for name in wanted.names]
+    if found := [position for name in dict.fromkeys(names) for position in written.get(name, ())]:
+        return sorted(found)
+    beginnings = {name[:end] for name in names for end, letter in enumerate(name) if letter == "."} & set(written)
+    return list(written[max(beginnings, key=len)]) if beginnings else []
+
+
+def path_within(name: str, wanted: Header) -> tuple[str, ...]:
+    """The paths from the objects in the cells of the column `name` to what is wanted; none if it is the value itself."""
+    written, names = name.strip().casefold(), [known.casefold() for known in wanted.names]
+    if written in names:
+        return ()
+    return tuple(known[len(written) + 1:] for known in names if known.startswith(written + "."))
+
+
+@lru_cache(maxsize=8)
+def _positions(header: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(header):
+        found.setdefault(name.strip().casefold(), []).append(position)
+    return {name: tuple(positions) for name, positions in found.items()}
