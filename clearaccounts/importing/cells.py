@@ -151,6 +151,10 @@ def _at(content: dict[str, Any], paths: Sequence[str]) -> str | None:
 
 def _descend(content: Any, path: str) -> str | None:
     for name in path.split("."):
+        if isinstance(content, list) and name.isdecimal():
+            # A number in a path is a place in a list, from 0.
+            content = content[int(name)] if int(name) < len(content) else None
+            continue
         if not isinstance(content, dict):
             return None
         content = next((value for key, value in content.items() if key.casefold() == name), None)

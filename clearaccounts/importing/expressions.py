@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.profile_language import Habits, Value
+from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Habits, Value
 from clearaccounts.money import minor_units
 
 # Space, tab, line ends, no-break spaces and byte order mark: what people cannot see at the ends of a value.
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239) || chr(65279)"
 _DIGITS_BEFORE_POINT = 14
+_ZERO = r"'-?0+([.,]0+)?'"
+# How Odoo names a record: its number and its name.
+_PAIR = r'\[ *(-?[0-9]+) *, *"(.*)" *\]'
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
 OFFSET = r"([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -40,13 +43,25 @@ def value(wanted: Value, cells: Mapping[str, str], built_in: Mapping[str, str]) 
     if wanted.template:
         text = _template(wanted.template, cells, built_in)
     else:
-        given = [cells[handle] for handle in wanted.columns if handle in cells]
+        known = {COMPANY_CURRENCY: built_in.get(COMPANY_CURRENCY, "null::text"), **cells}
+        given = [_item(known[handle], wanted.item) for handle in wanted.columns if handle in known]
+        if wanted.is_not_zero:
+            given = [*(f"(case when not regexp_full_match({text}, {_ZERO}) then {text} end)" for text in given), *given]
         text = f"coalesce({', '.join(given)})" if len(given) > 1 else given[0] if given else "null::text"
     if wanted.words:
         otherwise = literal(wanted.otherwise) if wanted.otherwise else text
         cases = " ".join(f"when {literal(word.lower())} then {literal(ours)}" for word, ours in wanted.words)
         text = f"case when {text} is null then null else case lower({text}) {cases} else {otherwise} end end"
     return text
+
+
+def _item(text: str, number: int) -> str:
+    """One of the items of a short JSON list of a number and a text; any other text as it stands."""
+    if not number:
+        return text
+    pair = literal(_PAIR)
+    plain = f"replace(replace(regexp_extract({text}, {pair}, {number}), '\\\"', '\"'), '\\\\', '\\')"
+    return f"(case when regexp_full_match({text}, {pair}) then {plain} else {text} end)"
 
 
 def _template(template: str, cells: Mapping[str, str], built_in: Mapping[str, str]) -> str:

@@ -87,7 +87,9 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
     try:
         with history.connect(stage.settings, work, stage.cancelled) as connection:
             history.prepare(connection, stage.place, stage.known, [target.kind for target in opened.profile.targets])
-            done = validate(connection, opened.source, records, opened.profile, opened.sha256)
+            done = validate(
+                connection, opened.source, records, opened.profile, opened.sha256, company_currency=stage.settings.company.currency
+            )
             _write_rows(connection, work, done)
     except duckdb.Error as error:
         problem = str(error).split("\n", maxsplit=1)[0]

@@ -52,6 +52,10 @@ def condition(wanted: Condition, cells: Mapping[str, str], habits: Habits) -> st
         return f"({text} is not null)"
     if wanted.test == "empty":
         return f"({text} is null)"
+    if wanted.test in {"same_as", "not_same_as"}:
+        other = cells.get(wanted.values[0], "null::text")
+        differs = f"coalesce({text} <> {other}, false)"
+        return f"({differs})" if wanted.test == "not_same_as" else f"(not {differs})"
     if wanted.test in {"is_above", "is_below"}:
         sign = ">" if wanted.test == "is_above" else "<"
         number = figure(f"({_number(text, habits)})", habits)

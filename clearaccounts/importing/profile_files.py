@@ -19,8 +19,8 @@ from clearaccounts.importing.profile_tables import Section, is_name, is_pattern
 from clearaccounts.text import N_
 
 _SOURCES = ("column", "columns", "constant", "template")
-_SHAPES = ("minus", "negated", "absolute", "inverted", "day")
-_TESTS = ("is", "is_not", "given", "is_above", "is_below")
+_SHAPES = ("minus", "negated", "absolute", "inverted", "day", "not_zero", "item")
+_TESTS = ("is", "is_not", "given", "is_above", "is_below", "same_as", "not_same_as")
 _DECIMAL = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,18})?")
 
 
@@ -197,6 +197,8 @@ def _value(columns: Section, column: Column, handles: Collection[str]) -> Value:
         is_absolute=content.flag("absolute"),
         is_inverted=content.flag("inverted"),
         is_day=content.flag("day"),
+        is_not_zero=content.flag("not_zero"),
+        item=content.whole("item", 1) if content.has("item") else 0,
     )
     _check_shape(content, column, value)
     _check_handles(content, columns.path(column.name), value, handles)
@@ -223,7 +225,9 @@ def _check_shape(content: Section, column: Column, value: Value) -> None:
     number = N_("Profile {file}: {key} is only for a number, and {column} is none.")
     needs += [
         (is_asked, key, column.form in NUMBER_FORMS, number)
-        for is_asked, key in ((bool(value.minus), "minus"), (value.is_negated, "negated"), (value.is_absolute, "absolute"))
+        for is_asked, key in (
+            (bool(value.minus), "minus"), (value.is_negated, "negated"), (value.is_absolute, "absolute"), (value.is_not_zero, "not_zero")
+        )
     ]
     for is_asked, key, fits, template in needs:
         if is_asked and not (fits and value.columns):
@@ -250,6 +254,8 @@ def _condition(content: Section, handles: Collection[str]) -> Condition:
     if test == "given":
         return Condition(column, "given" if content.flag("given") else "empty")
     values = content.texts(test) if test in {"is", "is_not"} else (content.text(test),)
+    if test in {"same_as", "not_same_as"} and values[0] not in handles:
+        raise content.refuse(_NOT_NAMED, key=content.path(test), handle=values[0])
     if test in {"is_above", "is_below"} and not _DECIMAL.fullmatch(values[0]):
         raise content.refuse(N_('Profile {file}: {key} must be a number such as "0.50".'), key=content.path(test))
     return Condition(column, test, values)

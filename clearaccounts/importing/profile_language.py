@@ -18,6 +18,8 @@ from clearaccounts.text import N_
 
 # What a template may name beside the profile's own columns; `entry` counts the entries of a list from 1.
 BUILT_IN = frozenset({"file_hash", "line", "entry"})
+# What a profile may name like a column of the file: the company currency of the settings, which many exports leave out.
+COMPANY_CURRENCY = "company_currency"
 # The fields of a list that is made of columns: the header of each, and what stands below it.
 COLUMN_LIST_FIELDS = ("name", "value")
 
@@ -38,9 +40,10 @@ class Header:
 class Value:
     """What fills one canonical column.
 
-    One of `columns` (handles; the first one that is given), `constant` or `template` ("{invoice}-settled"). Then
-    `words` translates a text and `otherwise` stands for one that `words` lacks; a number has `minus` taken off and is
-    made `absolute`, `negated` or `inverted`; `is_day` leaves the day of a time. `default` stands for an empty one.
+    One of `columns` (handles; the first one that is given, or with `is_not_zero` that is no zero either), `constant` or
+    `template` ("{invoice}-settled"). Of a list such as [14, "Azure"] `item` takes one, from 1. Then `words` translates a
+    text and `otherwise` stands for one that `words` lacks; a number has `minus` taken off and is made `absolute`,
+    `negated` or `inverted`; `is_day` leaves the day of a time. `default` stands for an empty one.
     """
 
     columns: tuple[str, ...] = ()
@@ -54,19 +57,23 @@ class Value:
     is_absolute: bool = False
     is_inverted: bool = False
     is_day: bool = False
+    is_not_zero: bool = False
+    item: int = 0
 
     @property
     def handles(self) -> tuple[str, ...]:
         """The columns of the file that it reads."""
         named = [name for _, name, _, _ in Formatter().parse(self.template) if name and name not in BUILT_IN]
-        return (*named, *self.columns, *([self.minus] if self.minus else []))
+        columns = [handle for handle in self.columns if handle != COMPANY_CURRENCY]
+        return (*named, *columns, *([self.minus] if self.minus else []))
 
 
 @dataclass(frozen=True)
 class Condition:
     """A row becomes the target only if this holds of `column`.
 
-    `test`: given, empty, is or is_not (one of `values`, in any letter case), is_above or is_below (the one of `values`).
+    `test`: given, empty, is or is_not (one of `values`, in any letter case), is_above or is_below (the one of `values`), same_as or
+    not_same_as (what stands in the column that `values` names; an empty one is the same as any).
     """
 
     column: str

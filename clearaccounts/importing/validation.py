@@ -17,7 +17,7 @@ from clearaccounts.importing import expressions as sql
 from clearaccounts.importing import typed_rows, versions
 from clearaccounts.importing.canonical import DOCUMENTS, kinds
 from clearaccounts.importing.cells import Cells
-from clearaccounts.importing.profile_language import Profile, Target, Value
+from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Profile, Target, Value
 from clearaccounts.importing.reasons import NO_OBJECTS, reason
 from clearaccounts.importing.sources import Records, Reject, Source
 from clearaccounts.importing.totals import totals
@@ -53,7 +53,8 @@ class Validated:
 
 
 def validate(
-    connection: duckdb.DuckDBPyConnection, source: Source, records: Records, profile: Profile, file_hash: str
+    connection: duckdb.DuckDBPyConnection, source: Source, records: Records, profile: Profile, file_hash: str,
+    *, company_currency: str,
 ) -> Validated:
     """Type every row of `source`.
 
@@ -64,24 +65,29 @@ def validate(
         records: its records.
         profile: what they mean.
         file_hash: the SHA-256 of the file.
+        company_currency: ISO 4217, for files that leave it out.
 
     Raises:
         FileRefused: a required column is missing or twice, or there are no rows.
         LandingError: rows or sums are not conserved; nothing may be landed then.
     """
-    return _Validation(connection, source, records, profile, file_hash).run()
+    return _Validation(connection, source, records, profile, file_hash, company_currency=company_currency).run()
 
 
 class _Validation:
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, source: Source, records: Records, profile: Profile, file_hash: str
+        self, connection: duckdb.DuckDBPyConnection, source: Source, records: Records, profile: Profile, file_hash: str,
+        *, company_currency: str,
     ) -> None:
         self._connection = connection
         self._source = source
         self._records = records
         self._profile = profile
         self._cells = Cells(profile, source.header, profile.bind(source.name, source.header))
-        self._built_in = {"file_hash": sql.literal(file_hash), "line": "line::text", "entry": "entry::text"}
+        self._built_in = {
+            "file_hash": sql.literal(file_hash), "line": "line::text", "entry": "entry::text",
+            COMPANY_CURRENCY: sql.literal(company_currency),
+        }
 
     def run(self) -> Validated:
         rows = self._records.table.num_rows + len(self._records.rejects)

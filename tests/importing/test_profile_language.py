@@ -487,3 +487,51 @@ def test_a_profile_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"title = '\xff'\n")
     with pytest.raises(LandingError, match=r"Profile mine\.toml: "):
         read_profiles(path)
+
+
+def test_the_first_of_several_that_is_no_zero(tmp_path: Path, data: DataFolder) -> None:
+    lines = ("P1,0.00,7", "P2,3,7", "P3,,7", "P4,-0,0", "P5,0,")
+    told = amounts(data, tmp_path, "{ columns = ['a', 'b'], not_zero = true }", *lines)
+    assert told == [("P1", "7"), ("P2", "3"), ("P3", "7"), ("P4", "0"), ("P5", "0")]
+
+
+def test_a_file_that_leaves_out_the_company_currency(tmp_path: Path, data: DataFolder) -> None:
+    own(data, "title = 'x'\n[columns]\nid = 'Id'\ncurrency = { names = 'Currency', required = false }\n"
+        + PAYMENTS.replace("{ constant = \"EUR\" }", "{ columns = ['currency', 'company_currency'] }")
+        + "amount_total = { constant = '1' }\n")
+    outcome = hand_in(data, write(tmp_path, "x.csv", "Id,Currency", "P1,USD", "P2,"))
+    assert ids(landed(data, outcome, "payments"), "currency") == ["USD", "EUR"]
+    outcome = hand_in(data, write(tmp_path, "y.csv", "Id", "P3"), profile="mine")
+    assert ids(landed(data, outcome, "payments"), "currency") == ["EUR"]
+
+
+def test_a_record_that_is_a_number_and_a_name(tmp_path: Path, data: DataFolder) -> None:
+    own(data, "title = 'x'\n[columns]\nid = 'Id'\nwho = 'Who'\n" + PAYMENTS.replace(
+        "customer_id = { constant = \"C1\" }", "customer_id = { column = 'who', item = 1 }\nreference = { column = 'who', item = 2 }"
+    ) + "amount_total = { constant = '1' }\n")
+    outcome = hand_in(data, write(
+        tmp_path, "x.csv", "Id,Who", 'P1,"[14, ""Azure \\""I\\"" \\\\ Co""]"', "P2,Azure", 'P3,"[14, 15]"',
+    ))
+    assert [(row["customer_id"], row["reference"]) for row in landed(data, outcome, "payments")] == [
+        ("14", 'Azure "I" \\ Co'), ("Azure", "Azure"), ("[14, 15]", "[14, 15]"),
+    ]
+
+
+@pytest.mark.parametrize(("test", "found"), [("same_as", ["P1", "P3", "P4"]), ("not_same_as", ["P2"])])
+def test_a_row_whose_columns_agree(tmp_path: Path, data: DataFolder, test: str, found: list[str]) -> None:
+    own(data, "title = 'x'\n[columns]\nid = 'Id'\na = 'A'\nb = 'B'\n"
+        + PAYMENTS.replace("[targets.columns]", f"when = [{{ column = 'a', {test} = 'b' }}]\n[targets.columns]")
+        + "amount_total = { constant = '1' }\n")
+    outcome = hand_in(data, write(tmp_path, "x.csv", "Id,A,B", "P1,EUR,EUR", "P2,EUR,USD", "P3,,USD", "P4,EUR,"))
+    assert ids(landed(data, outcome, "payments"), "payment_id") == found
+
+
+def test_a_place_in_a_list_within_a_list(tmp_path: Path, data: DataFolder) -> None:
+    own(data, "title = 'x'\n[columns]\nid = 'Id'\nlines = 'Lines'\n[lists.line]\ncolumn = 'lines'\n"
+        "fields = { amount = 'Amount', document = 'Linked.0.Id' }\n"
+        + PAYMENTS.replace('"payments"', '"payments"\neach = "line"').replace('payment_id = "id"', 'payment_id = "line.document"')
+        + "amount_total = 'line.amount'\n")
+    lines = '[{""Amount"": 5, ""Linked"": [{""Id"": ""I1""}]}, {""Amount"": 6, ""Linked"": [{""Id"": ""I2""}, {""Id"": ""I3""}]}]'
+    outcome = hand_in(data, write(tmp_path, "x.csv", "Id,Lines", f'P1,"{lines}"', 'P2,"[{""Amount"": 7, ""Linked"": []}]"'))
+    assert sorted(ids(landed(data, outcome, "payments"), "payment_id")) == ["I1", "I2"]
+    assert [line for line, _, _ in said(outcome)] == [3]
