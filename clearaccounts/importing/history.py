@@ -75,16 +75,16 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
         return empty
     if len(held) == 1 and not gone:
         # By name onto the empty table: a file landed before a column was added gets it as null.
-        return f"{empty} union all by name select * exclude (line) from {_files([held[0][0]])}"
+        return f"{empty} union all by name select * exclude (line) from {parquet([held[0][0]])}"
     rows = f"""
         select {names}, sequence from ({empty} union all by name select * exclude (line, filename), {_sequence(held)} as sequence
-        from {_files([path for path, _ in held], filename=True)})
+        from {parquet([path for path, _ in held], filename=True)})
         qualify row_number() over (partition by {key} order by sequence desc) = 1
     """
     if not gone:
         return f"select {names}, null::date as withdrawn_on from ({rows})"
     withdrawals = f"""
-        select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {_files([path for path, _ in gone], filename=True)}
+        select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {parquet([path for path, _ in gone], filename=True)}
         qualify row_number() over (partition by {key} order by gone_sequence desc) = 1
     """
     return f"""
@@ -97,7 +97,8 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _files(paths: Sequence[Path], filename: bool = False) -> str:
+def parquet(paths: Sequence[Path], filename: bool = False) -> str:
+    """SQL that reads our own Parquet files, columns by name."""
     listed = ", ".join(_literal(path) for path in paths)
     return f"read_parquet([{listed}], union_by_name = true{', filename = true' if filename else ''})"
 

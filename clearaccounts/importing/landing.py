@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import files, history
+from clearaccounts.importing import files, history, reports
 from clearaccounts.importing.profiles import Profile, recognise
+from clearaccounts.importing.questions import Question
 from clearaccounts.importing.readers import open_source
 from clearaccounts.importing.records import Landing, digests, read_rejects, write_record, write_rejects
 from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
@@ -26,18 +28,23 @@ from clearaccounts.importing.staging import Stage
 from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.text import N_
 
+_KEPT: tuple[tuple[str, dict[str, Any]], ...] = ((N_("It belongs to an export and holds nothing that is used; all of it is kept."), {}),)
 NO_SUCH_FILE = N_("{file}: there is no such file; check the path.")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file; `first_landed_at` is set when exactly this file had landed before."""
+    """What came of one file; `first_landed_at` is set when exactly this file had landed before.
+
+    `question` has to be answered before the file lands.
+    """
 
     file: str
     landing: Landing | None
     rejects: tuple[Reject, ...] = ()
     refused: FileRefused | None = None
     first_landed_at: datetime | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,8 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
             done = validate(
                 connection, opened.source, records, opened.profile, opened.sha256, company_currency=stage.settings.company.currency
             )
+            report = reports.settle(stage, connection, work, file=name, profile=opened.profile, done=done)
+            done = report.done if report else done
             _write_rows(connection, work, done)
     except duckdb.Error as error:
         problem = str(error).split("\n", maxsplit=1)[0]
@@ -115,11 +124,14 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
         digests=digests(work),
         import_id=stage.import_id,
         imported_by=stage.imported_by,
+        report_on=report.report_on if report else None,
+        closed=report.closed if report else {},
+        notes=report.notes if report else _KEPT if opened.profile.is_kept_only else (),
         place=stage.free_name(opened.sha256),
     )
     write_record(work, landing)
     stage.add(landing, work)
-    return Outcome(name, landing, done.rejects)
+    return Outcome(name, landing, done.rejects, question=report.question if report else None)
 
 
 def _write_rows(connection: duckdb.DuckDBPyConnection, work: Path, done: Validated) -> None:

@@ -33,6 +33,7 @@ class Preview:
         title: what the profile calls itself.
         source: from which document or sample its columns come.
         is_proven: whether it has been tried on real files.
+        is_kept_only: whether the file is only kept: it belongs to an export and holds nothing that is used.
         columns: (our handle, the file's header) of every column that is read.
         passed_over: headers of the file that nothing reads; they are kept in the landing all the same.
         rows, loaded, rejected, new, changed, unchanged: as a landing counts them.
@@ -53,6 +54,7 @@ class Preview:
     title: str = ""
     source: str = ""
     is_proven: bool = False
+    is_kept_only: bool = False
     columns: tuple[tuple[str, str], ...] = ()
     passed_over: tuple[str, ...] = ()
     rows: int = 0
@@ -117,7 +119,7 @@ def _preview(outcome: Outcome, opened: Opened | None) -> Preview:
         rows=landing.rows, loaded=landing.loaded, rejected=landing.rejected, new=landing.new, changed=landing.changed,
         unchanged=landing.unchanged, closed=landing.closed, things=landing.things, sums=landing.sums,
         rejects=outcome.rejects[:REJECTS_SHOWN], notes=landing.notes, report_on=landing.report_on,
-        first_landed_at=outcome.first_landed_at,
+        first_landed_at=outcome.first_landed_at, questions=(outcome.question,) if outcome.question else (),
     )
 
 
@@ -125,15 +127,15 @@ def _about(file: str, opened: Opened) -> dict[str, Any]:
     """What is known of a file as soon as it is recognised."""
     profile, header = opened.profile, opened.source.header
     try:
-        bound = profile.bind(file, header)
+        bound, read = profile.bind(file, header), profile.wanted(file, header)
     except FileRefused:
-        bound = {}
-    read = set(bound.values())
+        bound, read = {}, set()
     return {
         "profile": profile.name,
         "title": profile.title,
-        "source": getattr(profile, "source", ""),
-        "is_proven": getattr(profile, "is_proven", profile.is_canonical),
+        "source": profile.source,
+        "is_proven": profile.is_proven,
+        "is_kept_only": profile.is_kept_only,
         "columns": tuple((handle, header[position]) for handle, position in bound.items()),
         "passed_over": tuple(name for position, name in enumerate(header) if position not in read),
     }

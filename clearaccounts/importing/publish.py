@@ -100,7 +100,8 @@ def import_files(
     with staging.working(folder, on_wait) as work:
         stage = Stage(folder, settings, work, now, import_id, by, cancelled)
         report.outcomes = intake.land_all(stage, chosen, profile, progress)
-        questions = _withdraw(stage, report) if snapshot else []
+        questions = [one.question for one in report.outcomes if one.question is not None]
+        questions += _withdraw(stage, report) if snapshot else []
         prepared: Prepared | None = None
         if stage.known and not is_current(folder, stage.sequence, settings):
             try:
