@@ -1,4 +1,4 @@
-"""`python -m clearaccounts`: import, undo, rejects, build, query, queries, verify, sample."""
+"""`python -m clearaccounts`: import, undo, rejects, profiles, build, query, queries, verify, sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, importing, results, undoing
+from clearaccounts.commands import asking, importing, profiles, results, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, ClearAccountsError, SettingsError
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--file", metavar="NAME", help="only of files of this name")
     one.add_argument("--format", choices=["csv", "json"], default="csv")
     one.set_defaults(run=importing.run_rejects)
+
+    one = command("profiles", "list the formats that can be read, or check what a file would be read as: profiles check FILE")
+    one.add_argument("action", nargs="?", choices=["check"], help="check: read files and say what would become of them; nothing changes")
+    one.add_argument("paths", nargs="*", metavar="FILE", help="a file, or a folder of files")
+    one.add_argument("--profile", metavar="NAME", help="the format, if the header does not tell")
+    one.add_argument("--format", choices=["table", "json"], default="table")
+    one.set_defaults(run=profiles.run_profiles)
 
     command("build", "rebuild the warehouse from what has been landed").set_defaults(run=importing.run_build)
 

@@ -211,6 +211,42 @@ def test_what_a_crash_kept_off_the_record_is_put_there_by_the_next_command(line:
     ]
 
 
+def test_profiles_are_listed_with_their_proof_and_ones_own_among_them(line: Line, tmp_path: Path) -> None:
+    write(
+        line.data / "profiles", "ours.toml", 'title = "Our own list"', "[columns]", 'a = "Number"', "[[targets]]", 'kind = "customers"',
+        "[targets.columns]", 'customer_id = "a"', 'customer_name = "a"', 'currency = { constant = "EUR" }',
+    )
+    assert line("profiles", "--format", "json") == 0
+    listed = {one["name"]: one for one in json.loads(line.out)}
+    assert listed["ours"]["is_own"] and listed["ours"]["kinds"] == ["customers"] and not listed["ours"]["is_proven"]
+    assert listed["receivables_ibm"]["is_proven"] and not listed["reconciliation_lines"]["is_proven"]
+    assert line("profiles") == 0
+    assert "customer_invoices" in line.out and "Our own list (unproven" in line.out
+    assert line("import", write(tmp_path, "x.csv", "Number", "7"), "--profile", "ours") == 0
+    assert line("profiles", "check") == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "said"),
+    [
+        ([INVOICES, invoice(1)], 0, "  1 rows = 1 loaded + 0 rejected; 1 new, 0 changed, 0 unchanged"),
+        ([INVOICES, invoice(1), invoice(2, "x")], 3, "  2 rows = 1 loaded + 1 rejected; 1 new, 0 changed, 0 unchanged"),
+        ([INVOICES, invoice(1), "I2"], 1, "x.csv would be read as customer_invoices"),
+        (["a,b", "1,2"], 1, ""),
+    ],
+)
+def test_a_file_is_checked_without_changing_anything(line: Line, tmp_path: Path, lines: list[str], code: int, said: str) -> None:
+    assert line("profiles", "check", write(tmp_path, "x.csv", *lines)) == code
+    assert said in line.out and not line.data.exists()
+    assert line("profiles", "check", tmp_path / "x.csv", "--format", "json") == code
+    assert (json.loads(line.out)["refused_reason"] is not None) == (code == 1)
+
+
+def test_a_check_names_the_columns_that_nothing_reads(line: Line, tmp_path: Path) -> None:
+    assert line("profiles", "check", write(tmp_path, "x.csv", INVOICES + ",Colour", invoice(1) + ",blue")) == 0
+    assert "  kept and not read: Colour\n" in line.out and "  would become 1 customer_invoices\n" in line.out
+
+
 def test_a_path_that_is_not_there_imports_nothing(line: Line, tmp_path: Path) -> None:
     assert line("import", tmp_path / "nowhere.csv") == 1
     assert "there is no such file" in line.err and not line.data.exists()

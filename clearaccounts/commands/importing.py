@@ -119,7 +119,7 @@ def _print_landing(file: str, landing: Landing, zone: Any) -> None:
         f" {landing.new:,} new, {landing.changed:,} changed, {landing.unchanged:,} unchanged."
     )
     for one in landing.sums:
-        say("  " + _sum_in_words(one))
+        say("  " + sum_in_words(one))
     for kind, count in landing.closed.items():
         say(f"  {count:,} {kind} closed as of {landing.report_on}: the report no longer holds them.")
     for template, values in landing.notes:
@@ -128,7 +128,8 @@ def _print_landing(file: str, landing: Landing, zone: Any) -> None:
     say(f"  imported by {landing.imported_by} on {moment:%Y-%m-%d %H:%M %Z} as {landing.import_id}, SHA-256 {landing.sha256}")
 
 
-def _sum_in_words(one: Sum) -> str:
+def sum_in_words(one: Sum) -> str:
+    """One conserved sum: what is in the file = what was loaded + what was rejected."""
     currency = one.currency or "of unknown currency"
     total, loaded, rejected = (exact(value, one.currency) for value in (one.total, one.loaded, one.rejected))
     return f"{one.kind} {one.column} {currency}: {total} in the file = {loaded} loaded + {rejected} rejected"

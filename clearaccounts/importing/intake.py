@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from clearaccounts.errors import FileRefused, LandingError
+from clearaccounts.importing import reports
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
 from clearaccounts.importing.profiles import known
@@ -71,8 +73,7 @@ def land_opened(stage: Stage, opened: dict[int, Opened], progress: FileProgress 
         Cancelled: somebody wants it to stop.
     """
     outcomes: dict[int, Outcome] = {}
-    # Documents before what refers to them: an allocation's currency is that of its invoice.
-    for number, one in sorted(opened.items(), key=lambda item: _refers(item[1])):
+    for number, one in sorted(opened.items(), key=lambda item: _turn(item[1])):
         stage.check()
         name = one.source.name
 
@@ -98,5 +99,8 @@ def land_all(stage: Stage, paths: Sequence[Path], profile: str | None = None, pr
     return [outcomes[number] for number in range(len(paths))]
 
 
-def _refers(opened: Opened) -> bool:
-    return any(target.kind in LOOKS_UP for target in opened.profile.targets)
+def _turn(opened: Opened) -> tuple[bool, date]:
+    """Documents before what refers to them: an allocation's currency is that of its invoice. Reports by their days."""
+    refers = any(target.kind in LOOKS_UP for target in opened.profile.targets)
+    rows = getattr(opened.source, "sample_rows", [])
+    return refers, reports.first_day(opened.profile, opened.source.header, rows) or date.min

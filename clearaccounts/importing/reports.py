@@ -10,6 +10,7 @@ rows that no file has told of are taken, and closed as of the first newer report
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ import pyarrow.parquet as pq
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing import expressions, history, normal_forms
 from clearaccounts.importing.canonical import Column, kinds
-from clearaccounts.importing.profile_language import Profile, Report, Value
+from clearaccounts.importing.profile_language import Profile, Report, Value, columns_of
 from clearaccounts.importing.questions import OLDER, Question
 from clearaccounts.importing.records import CLOSED, Landing
 from clearaccounts.importing.staging import Stage
@@ -73,6 +74,24 @@ def settle(
     return settling.run(file)
 
 
+def first_day(profile: Profile, header: Sequence[str], rows: Sequence[Sequence[str]]) -> date | None:
+    """The day that the first of a file's rows tells, if the profile is one of reports; None if it tells none.
+
+    Only for the order of several files: `settle` reads the day of every row.
+    """
+    if profile.report is None or not rows:
+        return None
+    position = next((p for p in columns_of(header, dict(profile.headers)[profile.report.day]) if p < len(rows[0])), None)
+    if position is None:
+        return None
+    with duckdb.connect() as connection:
+        day: date | None = connection.execute(
+            f"select {_day_of(profile, 'text')} from (select {expressions.cell('$text', profile.habits)} as text)",
+            {"text": rows[0][position]},
+        ).fetchall()[0][0]
+    return day
+
+
 def closed_rows(folder: DataFolder, landing: Landing) -> dict[str, pa.Table]:
     """What a report closed, per kind: the rows as they were last known, and `withdrawn_on`, the day since which they count no longer."""
     place = folder.landing / landing.folder_name
@@ -88,16 +107,20 @@ def _day(connection: duckdb.DuckDBPyConnection, file: str, profile: Profile, rep
             N_("{file}, line 1: the column {column} with the report's day is missing; add it to the header."), file=file, column=name
         )
     text = f"h_{report.day}"
-    normal = normal_forms.normal(_DAY, Value(columns=(report.day,), is_day=True), text, "null::text", profile.habits)
     found = connection.execute(f"""
-        select {expressions.typed(_DAY, normal, '0', profile.habits)} as day, min(line) as line, any_value({text}) as text
+        select {_day_of(profile, text)} as day, min(line) as line, any_value({text}) as text
         from cells group by day order by line
     """).fetchall()
     for day, line, words in found:
+        if not words:
+            raise FileRefused(
+                N_("{file}, line {line}: the column {column} is empty; every row must tell the report's day."),
+                file=file, line=line, column=name,
+            )
         if day is None:
             raise FileRefused(
                 N_("{file}, line {line}, column {column}: {value} is not the day of a report; every row must tell the same day."),
-                file=file, line=line, column=name, value=words or N_("nothing"),
+                file=file, line=line, column=name, value=words,
             )
     if len(found) > 1:
         raise FileRefused(
@@ -105,6 +128,12 @@ def _day(connection: duckdb.DuckDBPyConnection, file: str, profile: Profile, rep
             file=file, line=found[1][1], column=name, value=found[1][0], day=found[0][0],
         )
     return found[0][0] if found else None
+
+
+def _day_of(profile: Profile, text: str) -> str:
+    """SQL: the day that a text means."""
+    normal = normal_forms.normal(_DAY, Value(columns=("day",), is_day=True), text, "null::text", profile.habits)
+    return expressions.typed(_DAY, normal, "0", profile.habits)
 
 
 class _Settling:
