@@ -18,7 +18,7 @@ from clearaccounts.query_files import steps
 # Set by the build, never read from a file.
 BUILD_COLUMNS = frozenset({"withdrawn_on"})
 # Kinds whose columns in a file are not ours: they come by a profile alone.
-FOREIGN_KINDS = frozenset({"reconciliation_lines"})
+FOREIGN_KINDS = frozenset({"reconciliation_lines", "reference_rates"})
 # A price of one unit may have more decimals than its currency.
 UNIT_PRICES = frozenset({"amount_unit_price"})
 # Forms of numbers: those that can be subtracted, negated and compared.
