@@ -16,6 +16,9 @@ _TIME = r"([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)(?: ?([AaPp][Mm]))
 _OFFSET = r"(?: *(?:UTC|[Zz]|[+-][0-9]{2}:?[0-9]{2}))?"
 # Milliseconds since 1970 in UTC, as .NET writes an instant; the offset only says where it was written.
 _EPOCH = r"/Date\((-?[0-9]{1,14})([+-][0-9]{4})?\)/"
+# A month by its English name cannot be taken for a day, whatever the order of the file.
+_NAMED = r"([0-9]{1,2})[/ .-]+([A-Za-z]{3})[a-z]*[/ .,-]+([0-9]{4}|[0-9]{2})"
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _SPACES = r"[ \x{a0}\x{202f}]*"
 # One divided by a rate is wanted with 10 decimals.
 _RATE_ONE = 10_000_000_000
@@ -142,7 +145,25 @@ def _day(text: str, order: str, whole: str) -> str:
     return " || '-' || ".join(_part(text, order, whole, letter, width) for letter, width in (("Y", 4), ("M", 2), ("D", 2)))
 
 
+def _named_month(text: str, habits: Habits) -> str:
+    """A day, perhaps with a time, whose month is written by its English name: 27/Sep/26 9:00 AM, 27 September 2026."""
+    if not habits.month_names:
+        return text
+    whole = literal(f"{_NAMED}(?:[T ]+{_TIME})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
+    day, name, year, hour, minute, half, offset = (f"regexp_extract({text}, {whole}, {group})" for group in range(1, 8))
+    place = f"position(lower({name}) in '{_MONTHS}')"
+    iso = f"right('20' || {year}, 4) || '-' || lpad((({place} + 2) // 3)::text, 2, '0') || '-' || lpad({day}, 2, '0')"
+    time = f"case when {hour} = '' then '' else 'T' || {_hour(hour, half)} || ':' || {minute} || {offset} end"
+    return f"case when regexp_full_match({text}, {whole}) and {place} % 3 = 1 then {iso} || {time} else {text} end"
+
+
+def _hour(hour: str, half: str) -> str:
+    hours = f"(coalesce(try_cast({hour} as integer), 0))"
+    return f"lpad((case lower({half}) when 'pm' then {hours} % 12 + 12 when 'am' then {hours} % 12 else {hours} end)::text, 2, '0')"
+
+
 def _date(text: str, habits: Habits) -> str:
+    text = _named_month(text, habits)
     if habits.date_order == "YMD":
         return text
     whole = literal(_DAY)
@@ -154,7 +175,7 @@ def _timestamp(text: str, habits: Habits) -> str:
     instant = f"strftime(make_timestamp({milliseconds} * 1000), '%Y-%m-%dT%H:%M:%S.%fZ')"
     # A blank before the offset, and UTC by its name, are how some write the same.
     tight = rf"regexp_replace(regexp_replace({text}, '([0-9]) *UTC$', '\1Z'), '([0-9]) +([+-][0-9]{{2}}:?[0-9]{{2}}|[Zz])$', '\1\2')"
-    form = f"case when regexp_full_match({text}, {literal(_EPOCH)}) then {instant} else {_ordered(tight, habits)} end"
+    form = f"case when regexp_full_match({text}, {literal(_EPOCH)}) then {instant} else {_ordered(_named_month(tight, habits), habits)} end"
     if not habits.time_zone:
         return form
     # An instant without its offset is of the file's zone; a bare day is its midnight there.
@@ -172,11 +193,9 @@ def _ordered(text: str, habits: Habits) -> str:
         return text
     whole = literal(f"{_DAY}(?:[T ]+{_TIME})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
     hour, minute, half, offset = (f"regexp_extract({text}, {whole}, {group})" for group in (4, 5, 6, 7))
-    hours = f"(coalesce(try_cast({hour} as integer), 0))"
-    shifted = f"case lower({half}) when 'pm' then {hours} % 12 + 12 when 'am' then {hours} % 12 else {hours} end"
     return (
         f"case when regexp_full_match({text}, {whole}) then {_day(text, habits.date_order, whole)}"
-        f" || 'T' || lpad(({shifted})::text, 2, '0') || ':' || coalesce(nullif({minute}, ''), '00') || {offset} else {text} end"
+        f" || 'T' || {_hour(hour, half)} || ':' || coalesce(nullif({minute}, ''), '00') || {offset} else {text} end"
     )
 
 

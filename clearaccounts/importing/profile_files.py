@@ -98,8 +98,9 @@ def _headers(section: Section) -> list[tuple[str, Header]]:
             found.append((handle, Header(columns.texts(handle))))
             continue
         content = columns.table(handle)
-        content.allow({"names", "occurrence", "required"})
-        found.append((handle, Header(content.texts("names"), content.whole("occurrence", 1), content.flag("required", True))))
+        content.allow({"names", "occurrence", "required", "repeated"})
+        header = Header(content.texts("names"), content.whole("occurrence", 1), content.flag("required", True), content.flag("repeated"))
+        found.append((handle, header))
     for handle, header in found:
         if not header.names or not all(name.strip() for name in header.names):
             raise columns.refuse(N_("Profile {file}: {key} is missing."), key=columns.path(handle))
@@ -179,7 +180,7 @@ def _value(columns: Section, column: Column, handles: Collection[str]) -> Value:
         _check_handles(columns, columns.path(column.name), value, handles)
         return value
     content = columns.table(column.name)
-    content.allow({*_SOURCES, *_SHAPES, "words", "otherwise", "default"})
+    content.allow({*_SOURCES, *_SHAPES, "words", "otherwise", "default", "when"})
     if sum(content.has(key) for key in _SOURCES) != 1:
         raise content.refuse(
             N_("Profile {file}: {key} needs one of column, columns, constant and template."), key=columns.path(column.name)
@@ -199,6 +200,7 @@ def _value(columns: Section, column: Column, handles: Collection[str]) -> Value:
         is_day=content.flag("day"),
         is_not_zero=content.flag("not_zero"),
         item=content.whole("item", 1) if content.has("item") else 0,
+        when=tuple(_condition(table, handles) for table in content.tables("when")),
     )
     _check_shape(content, column, value)
     _check_handles(content, columns.path(column.name), value, handles)

@@ -36,6 +36,7 @@ def read_habits(profile: Section) -> Habits:
         leading_apostrophe=section.flag("leading_apostrophe"),
         exponent=section.flag("exponent"),
         currency_signs=section.flag("currency_signs"),
+        month_names=section.flag("month_names"),
         encodings=section.texts("encodings", usual.encodings),
     )
     section.choose("date_order", (habits.date_order,), _ORDERS)

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import Formatter
 
 import pyarrow as pa
@@ -28,12 +28,28 @@ COLUMN_LIST_FIELDS = ("name", "value")
 class Header:
     """One column of a file: the names it may have, which one of several equal names, whether it must be there.
 
+    One that `may_repeat` is there as often as a row may have values; the others are left aside.
+
     A dotted name ("profile.domain") is also found in a column of its beginning ("profile") whose cells hold JSON objects.
     """
 
     names: tuple[str, ...]
     occurrence: int = 1
     is_required: bool = True
+    may_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A row becomes the target, or a value is given, only if this holds of `column`.
+
+    `test`: given, empty, is or is_not (one of `values`, in any letter case), is_above or is_below (the one of `values`), same_as or
+    not_same_as (what stands in the column that `values` names; an empty one is the same as any).
+    """
+
+    column: str
+    test: str = "given"
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,8 @@ class Value:
     One of `columns` (handles; the first one that is given, or with `is_not_zero` that is no zero either), `constant` or
     `template` ("{invoice}-settled"). Of a list such as [14, "Azure"] `item` takes one, from 1. Then `words` translates a
     text and `otherwise` stands for one that `words` lacks; a number has `minus` taken off and is made `absolute`,
-    `negated` or `inverted`; `is_day` leaves the day of a time. `default` stands for an empty one.
+    `negated` or `inverted`; `is_day` leaves the day of a time. Unless all of `when` hold it is empty. `default` stands
+    for an empty one.
     """
 
     columns: tuple[str, ...] = ()
@@ -59,26 +76,14 @@ class Value:
     is_day: bool = False
     is_not_zero: bool = False
     item: int = 0
+    when: tuple[Condition, ...] = ()
 
     @property
     def handles(self) -> tuple[str, ...]:
         """The columns of the file that it reads."""
         named = [name for _, name, _, _ in Formatter().parse(self.template) if name and name not in BUILT_IN]
         columns = [handle for handle in self.columns if handle != COMPANY_CURRENCY]
-        return (*named, *columns, *([self.minus] if self.minus else []))
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A row becomes the target only if this holds of `column`.
-
-    `test`: given, empty, is or is_not (one of `values`, in any letter case), is_above or is_below (the one of `values`), same_as or
-    not_same_as (what stands in the column that `values` names; an empty one is the same as any).
-    """
-
-    column: str
-    test: str = "given"
-    values: tuple[str, ...] = ()
+        return (*named, *columns, *([self.minus] if self.minus else []), *(one.column for one in self.when))
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ class Habits:
     leading_apostrophe: bool = False
     exponent: bool = False
     currency_signs: bool = False
+    month_names: bool = False
     encodings: tuple[str, ...] = ("utf-8",)
     is_plain: bool = False
 
@@ -176,6 +182,11 @@ class Profile:
         """The first name of each header that must be there."""
         return tuple(header.names[0] for _, header in self.headers if header.is_required)
 
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """The names, in small letters, under which the profile reads whole cells."""
+        return frozenset(name.casefold() for _, header in self.headers for name in header.names)
+
     def bind(self, file: str, header: Sequence[str]) -> dict[str, int]:
         """Positions in the file by handle; optional columns that the file lacks are left out.
 
@@ -184,9 +195,9 @@ class Profile:
         """
         positions: dict[str, int] = {}
         for handle, wanted in self.headers:
-            found = columns_of(header, wanted)
+            found = columns_of(header, wanted, self._plain)
             most = max(other.occurrence for _, other in self.headers if other.names == wanted.names)
-            if len(found) > most:
+            if len(found) > most and not wanted.may_repeat:
                 raise FileRefused(
                     N_("{file}, line 1: the column {column} is there {count} times; keep one of them."),
                     file=file, column=wanted.names[0], count=len(found),
@@ -218,19 +229,22 @@ class Profile:
     def matches(self, header: Sequence[str]) -> tuple[int, int, int]:
         """(required columns found, required columns, all known columns found)."""
         required = [wanted for _, wanted in self.headers if wanted.is_required]
-        hits = [len(columns_of(header, wanted)) >= wanted.occurrence for wanted in required]
-        known = [len(columns_of(header, wanted)) >= wanted.occurrence for _, wanted in self.headers]
+        hits = [len(columns_of(header, wanted, self._plain)) >= wanted.occurrence for wanted in required]
+        known = [len(columns_of(header, wanted, self._plain)) >= wanted.occurrence for _, wanted in self.headers]
         listed = [bool(entries.positions(header)) for _, entries in self.lists if entries.headers]
         return sum(hits) + sum(listed), len(required) + len(listed), sum(known) + sum(listed)
 
 
-def columns_of(header: Sequence[str], wanted: Header) -> list[int]:
-    """The positions of a column: under one of its names, or else under the longest beginning of a dotted one."""
+def columns_of(header: Sequence[str], wanted: Header, plain: Collection[str] = ()) -> list[int]:
+    """The positions of a column: under one of its names, or else under the longest beginning of a dotted one.
+
+    A beginning among `plain` is a column of its own, whose cells are no objects.
+    """
     written = _positions(tuple(header))
     names = [name.casefold() for name in wanted.names]
     if found := [position for name in dict.fromkeys(names) for position in written.get(name, ())]:
         return sorted(found)
-    beginnings = {name[:end] for name in names for end, letter in enumerate(name) if letter == "."} & set(written)
+    beginnings = {name[:end] for name in names for end, letter in enumerate(name) if letter == "."} & set(written) - set(plain)
     return list(written[max(beginnings, key=len)]) if beginnings else []
 
 

@@ -85,7 +85,11 @@ def recognise(file: str, header: Sequence[str], name: str | None = None, known: 
             )
         return profiles[name]
     scores = {profile.name: profile.matches(header) for profile in profiles.values()}
-    whole = {key: (required, all_known) for key, (hits, required, all_known) in scores.items() if hits == required}
+    whole = {
+        key: (required, all_known) for key, (hits, required, all_known) in scores.items()
+        # A few columns that many tables have, among many others, do not make a table one that we may pass over.
+        if hits == required and not (profiles[key].is_kept_only and len(header) > 2 * required)
+    }
     if useful := {key: score for key, score in whole.items() if not profiles[key].is_kept_only} or whole:
         best = max(useful.values())
         chosen = [key for key, score in useful.items() if score == best]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from clearaccounts.importing import expressions as sql
 from clearaccounts.importing import normal_forms
 from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
-from clearaccounts.importing.profile_language import Habits, Target, Value
+from clearaccounts.importing.profile_language import Condition, Habits, Target, Value
 from clearaccounts.money import minor_units
 
 # So much of a value is repeated in the reason; the raw text has all of it.
@@ -30,9 +30,9 @@ def statement(
     kind = kinds()[target.kind]
     values = dict(target.columns)
     columns = kind.columns
-    texts = ", ".join(f"{sql.value(values.get(c.name, Value()), cells, built_in)} as t_{c.name}" for c in columns)
+    texts = ", ".join(f"{_text(values.get(c.name, Value()), cells, built_in, habits)} as t_{c.name}" for c in columns)
     minus = "".join(f", {cells.get(value.minus, 'null::text')} as m_{name}" for name, value in target.columns if value.minus)
-    conditions = " and ".join(normal_forms.condition(c, cells, habits) for c in target.when) or "true"
+    conditions = _all(target.when, cells, habits)
     order = f"try_cast({cells[target.order_by]} as bigint)" if target.order_by in cells else "0"
     normal = ", ".join(
         f"{normal_forms.normal(c, values.get(c.name, Value()), f't_{c.name}', f'm_{c.name}', habits)} as n_{c.name}" for c in columns
@@ -58,6 +58,15 @@ def statement(
             case {problems} end as problem
         from typed
     """
+
+
+def _text(wanted: Value, cells: Mapping[str, str], built_in: Mapping[str, str], habits: Habits) -> str:
+    text = sql.value(wanted, cells, built_in)
+    return f"case when {_all(wanted.when, cells, habits)} then {text} end" if wanted.when else text
+
+
+def _all(conditions: Sequence[Condition], cells: Mapping[str, str], habits: Habits) -> str:
+    return " and ".join(normal_forms.condition(one, cells, habits) for one in conditions) or "true"
 
 
 def _typed_text(kind: Kind, name: str, habits: Habits) -> str:
