@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -25,8 +24,8 @@ from clearaccounts.importing.records import landings
 from clearaccounts.query_files import queries
 from clearaccounts.settings import ROOT, DataFolder, Settings
 from tests.importing.desk import INVOICES, invoice, write
+from tests.real_files import REAL_DATA, real_data
 
-REAL_DATA = Path(os.environ.get("CLEARACCOUNTS_REAL_DATA", ROOT.parent / "shared" / "data"))
 Capture = pytest.CaptureFixture[str]
 
 
@@ -505,12 +504,6 @@ def test_the_program_itself_leaves_with_its_code_and_without_a_traceback(tmp_pat
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path / 'none.csv'}: there is no such file; check the path.\n"
-
-
-real_data = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"the real public files are not beside the checkout ({REAL_DATA})"),
-]
 
 
 class TestRealFiles:
