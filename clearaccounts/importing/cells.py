@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from clearaccounts.importing.blanks import has_bare_ends
 from clearaccounts.importing.expressions import cell, literal
 from clearaccounts.importing.profile_language import Entries, Profile, Target, path_within
 
@@ -38,16 +39,18 @@ class Cells:
         """
         problems: list[dict[str, Any]] = []
         connection.register("source", self._opened(records, problems))
-        columns = "".join(f", {cell(f'c_{h}', self._profile.habits)} as h_{h}" for h in self._positions)
+        bare = {h for h, p in self._positions.items() if not self._path(h) and has_bare_ends(records[f"c{p}"])}
+        columns = "".join(f", {cell(f'c_{h}', self._profile.habits, is_bare=h in bare)} as h_{h}" for h in self._positions)
         named = "".join(f", c{p} as c_{h}" for h, p in self._positions.items() if not self._path(h))
         opened = "".join(f", c_{h}" for h in self._positions if self._path(h))
-        connection.execute(f"create or replace temp table cells as select line{columns} from (select line{named}{opened} from source)")
+        # What is read once need not be kept.
+        kept = "view" if len(self._profile.targets) == 1 and not self._lists else "table"
+        connection.execute(f"create or replace temp {kept} cells as select line{columns} from (select line{named}{opened} from source)")
         for name, entries in self._lists.items():
             if entries.headers:
                 self._fill_from_columns(connection, name, entries)
             else:
                 self._fill_from_cells(connection, name, entries, problems)
-        connection.unregister("source")
         connection.register("found_problems", pa.Table.from_pylist(problems, _PROBLEMS))
         connection.execute("create or replace temp table cell_problems as from found_problems")
         connection.unregister("found_problems")

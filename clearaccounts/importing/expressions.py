@@ -28,12 +28,23 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def cell(column: str, habits: Habits) -> str:
-    """A file's cell without the blanks around it; null when nothing, or a word for nothing, is left."""
-    trimmed = f"nullif(trim({column}, {_BLANKS}), '')"
+def cell(column: str, habits: Habits, *, is_bare: bool = False) -> str:
+    """A file's cell without the blanks around it; null when nothing, or a word for nothing, is left.
+
+    Args:
+        column: SQL of the cell.
+        habits: how the file writes values.
+        is_bare: no value of the column has blanks around it.
+    """
+    if is_bare:
+        trimmed = f"nullif({column}, '')"
+    else:
+        # Trimming is dear: what begins and ends with a printable ASCII character has nothing to lose.
+        has_bare_ends = f"{column} between '!' and '~' and {column}[-1] between '!' and '~'"
+        trimmed = f"case when {has_bare_ends} then {column} when {column} = '' then null else nullif(trim({column}, {_BLANKS}), '') end"
     if not habits.null:
         return trimmed
-    return f"case when {trimmed} in ({', '.join(map(literal, habits.null))}) then null else {trimmed} end"
+    return f"case when ({trimmed}) in ({', '.join(map(literal, habits.null))}) then null else {trimmed} end"
 
 
 def value(wanted: Value, cells: Mapping[str, str], built_in: Mapping[str, str]) -> str:
@@ -85,8 +96,7 @@ def typed(column: Column, text: str, places: str, habits: Habits) -> str:
             cases = " ".join(f"when {literal(choice.lower())} then {literal(choice)}" for choice in column.choices)
             return f"case lower({text}) {cases} end"
         case "currency":
-            codes = ", ".join(map(literal, minor_units()))
-            return f"case when upper({text}) in ({codes}) then upper({text}) end"
+            return f"case when {units(f'upper({text})')} is not null then upper({text}) end"
         case "amount" | "quantity":
             return decimal(text, "-?", places, "decimal(18, 4)")
         case "rate":
@@ -108,6 +118,12 @@ def typed(column: Column, text: str, places: str, habits: Habits) -> str:
             )
 
 
+def units(currency: str) -> str:
+    """How many decimals an amount in `currency` may have; null if it is none of ISO 4217."""
+    table = ", ".join(f"{literal(code)}: {places}" for code, places in minor_units().items())
+    return f"(map {{{table}}})[{currency}]"
+
+
 def number_pattern(column: Column) -> str:
     """The pattern of a number of that form, whatever its decimals."""
     sign = "" if column.form == "rate" else "-?"
@@ -126,9 +142,17 @@ def decimals(number: str) -> str:
 
 def decimal(text: str, sign: str, places: str, type_: str) -> str:
     """A number of at most `places` decimals (SQL), or null; `sign` is the pattern of its sign."""
-    pattern = literal(sign + rf"[0-9]{{1,{_DIGITS_BEFORE_POINT}}}(\.[0-9]+)?")
-    number = bare(text)
-    return f"case when regexp_full_match({text}, {pattern}) and {decimals(number)} <= {places} then try_cast({number} as {type_}) end"
+    # What the cast cuts off are zeros: the pattern has no other digit there.
+    return f"case when {_has_places(text, sign, places)} then try_cast({text} as {type_}) end"
+
+
+def _has_places(text: str, sign: str, places: str) -> str:
+    if places.isdigit():
+        fraction = rf"(\.[0-9]{{1,{places}}}0*)?" if int(places) else r"(\.0+)?"
+        return f"regexp_full_match({text}, {literal(sign + f'[0-9]{{1,{_DIGITS_BEFORE_POINT}}}' + fraction)})"
+    # One pattern for each number of decimals that a currency may have.
+    cases = " ".join(f"when {units} then {_has_places(text, sign, str(units))}" for units in sorted({4, *minor_units().values()}))
+    return f"(case {places} {cases} end)"
 
 
 def figure(text: str, habits: Habits) -> str:

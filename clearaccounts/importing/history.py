@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from clearaccounts.importing.cancelling import Asked, interruptible, never
-from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, Kind, kinds, schema_sql
+from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, Kind, kinds
 from clearaccounts.importing.records import CLOSED, Landing
 from clearaccounts.settings import Settings
 
@@ -32,7 +32,6 @@ def connect(settings: Settings, work: Path, cancelled: Asked = never) -> Iterato
         "autoload_known_extensions": "false",
     })
     try:
-        connection.execute(schema_sql())
         with interruptible(connection, cancelled):
             yield connection
     finally:
@@ -70,7 +69,8 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
     held = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
     gone = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
     gone += [(place(one) / f"{kind.name}{CLOSED}", one.sequence) for one in landings if kind.name in one.closed]
-    empty = f"select {names}, withdrawn_on from canonical.{kind.name} where false"
+    typed = ", ".join(f"null::{column.type} as {column.name}" for column in kind.columns)
+    empty = f"select {typed}, null::date as withdrawn_on where false"
     if not held:
         return empty
     if len(held) == 1 and not gone:

@@ -121,7 +121,7 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
         sums=done.sums,
         things=dict(done.things),
         kinds_with_unknown_keys=done.kinds_with_unknown_keys,
-        digests=digests(work),
+        digests=digests(work, {opened.copy.name: opened.sha256}),
         import_id=stage.import_id,
         imported_by=stage.imported_by,
         report_on=report.report_on if report else None,
@@ -136,6 +136,6 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
 
 def _write_rows(connection: duckdb.DuckDBPyConnection, work: Path, done: Validated) -> None:
     for kind in done.things:
-        for rows, name in ((f"final_{kind} order by line", kind), (f"rejected_keys_{kind}", f"{kind}.rejected_keys")):
+        for rows, name in ((f"final_{kind}", kind), (f"rejected_keys_{kind}", f"{kind}.rejected_keys")):
             file = str(work / f"{name}.parquet")
-            connection.execute(f"copy (from {rows}) to $file (format parquet, compression zstd)", {"file": file})
+            connection.execute(f"copy (from {rows}) to $file (format parquet, compression zstd, compression_level 1)", {"file": file})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,9 +82,10 @@ class Landing:
         return self.import_id or self.landed_at.isoformat()
 
 
-def digests(work: Path) -> dict[str, str]:
-    """The SHA-256 of every file of an unfinished landing, by name."""
-    return {path.name: files.file_hash(path) for path in sorted(work.iterdir()) if path.is_file()}
+def digests(work: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The SHA-256 of every file of an unfinished landing, by name; `known` are those that need not be read again."""
+    known = known or {}
+    return {path.name: known.get(path.name) or files.file_hash(path) for path in sorted(work.iterdir()) if path.is_file()}
 
 
 def damaged(folder: DataFolder, landing: Landing) -> list[str]:

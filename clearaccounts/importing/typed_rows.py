@@ -8,7 +8,6 @@ from clearaccounts.importing import expressions as sql
 from clearaccounts.importing import normal_forms
 from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
 from clearaccounts.importing.profile_language import Condition, Habits, Target, Value
-from clearaccounts.money import minor_units
 
 # So much of a value is repeated in the reason; the raw text has all of it.
 VALUE_CHARACTERS = 100
@@ -37,25 +36,29 @@ def statement(
     normal = ", ".join(
         f"{normal_forms.normal(c, values.get(c.name, Value()), f't_{c.name}', f'm_{c.name}', habits)} as n_{c.name}" for c in columns
     )
-    own = _typed_text(kind, "currency", habits) if kind.has("currency") else "null::text"
+    # A currency that has decimals, be it none, is one.
+    own, own_places = ("upper(n_currency)", sql.units("upper(n_currency)")) if kind.has("currency") else ("null::text", "null::integer")
     document, join = _document_currency(kind)
-    typed = ", ".join(f"{sql.typed(c, f'n_{c.name}', _places(kind, c), habits)} as {c.name}" for c in columns)
+    typed = ", ".join(
+        f"{'own_currency' if c.name == 'currency' else sql.typed(c, f'n_{c.name}', _places(kind, c), habits)} as {c.name}" for c in columns
+    )
+    is_wrong = " or ".join(_is_wrong(kind, c) for c in columns)
     problems = " ".join(_problem(kind, c) for c in columns)
     # Several targets and amounts share these steps; each step reads only the one before it.
     return f"""
         create or replace temp table typed_{number} as
         with texts as (select line, entry, {order} as order_number, {texts}{minus} from {rows} where {conditions}),
         normal as (select line, entry, order_number, columns('^t_.*'), {normal} from texts),
-        priced as (select normal.*, {own} as own_currency, {document} from normal {join}),
+        priced as (select normal.*, {own_places} as own_places, {document} from normal {join}),
         measured as (
-            select *, {_units('own_currency')} as own_places, {_units('invoice_currency')} as invoice_places,
-                {_units('source_currency')} as source_places
+            select *, case when own_places is not null then {own} end as own_currency,
+                {sql.units('invoice_currency')} as invoice_places, {sql.units('source_currency')} as source_places
             from priced
         ),
         typed as (select *, {typed} from measured)
         select line, entry, order_number, {', '.join(c.name for c in columns)},
             coalesce(own_currency, invoice_currency, '') as money_currency,
-            case {problems} end as problem
+            case when {is_wrong} then case {problems} end end as problem
         from typed
     """
 
@@ -69,8 +72,12 @@ def _all(conditions: Sequence[Condition], cells: Mapping[str, str], habits: Habi
     return " and ".join(normal_forms.condition(one, cells, habits) for one in conditions) or "true"
 
 
-def _typed_text(kind: Kind, name: str, habits: Habits) -> str:
-    return sql.typed(kind.column(name), f"n_{name}", "0", habits)
+def _is_wrong(kind: Kind, column: Column) -> str:
+    """Whether a value is any of the things that `_problem` tells apart; most rows are asked no more than this."""
+    name = column.name
+    missing = f"n_{name} is null or " if column.is_required else ""
+    negative = f" or {name} < 0" if (kind.name, name) in NOT_NEGATIVE else ""
+    return f"{missing}(n_{name} is not null and {name} is null){negative}"
 
 
 def _problem(kind: Kind, column: Column) -> str:
@@ -90,11 +97,6 @@ def _problem(kind: Kind, column: Column) -> str:
     if (kind.name, name) in NOT_NEGATIVE:
         cases.append(case(f"{name} < 0", "negative", text))
     return " ".join(cases)
-
-
-def _units(currency: str) -> str:
-    table = ", ".join(f"'{code}': {units}" for code, units in minor_units().items())
-    return f"(map {{{table}}})[{currency}]"
 
 
 def _document_currency(kind: Kind) -> tuple[str, str]:

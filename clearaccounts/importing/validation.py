@@ -15,7 +15,7 @@ import duckdb
 from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import expressions as sql
 from clearaccounts.importing import typed_rows, versions
-from clearaccounts.importing.canonical import DOCUMENTS, kinds
+from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, kinds
 from clearaccounts.importing.cells import Cells
 from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Profile, Target, Value
 from clearaccounts.importing.reasons import NO_OBJECTS, reason
@@ -94,18 +94,21 @@ class _Validation:
         if rows == 0:
             raise FileRefused(N_("{file}: there are no rows after the header; export it again."), file=self._source.name)
         self._cells.fill(self._connection, self._records.table)
+        looks_up = any(target.kind in LOOKS_UP for target in self._profile.targets)
         for number, target in enumerate(self._profile.targets):
             self._connection.execute(typed_rows.statement(
                 number, target, self._profile.habits,
                 rows=self._cells.rows(target), cells=self._cells.names(target), built_in=self._built_in,
             ))
-            self._learn_currencies(number, target)
+            if looks_up:
+                self._learn_currencies(number, target)
         self._collect_problems()
-        for number, target in enumerate(self._profile.targets):
-            versions.reject_other_content(self._connection, number, target)
-        versions.finish(self._connection, self._profile.targets)
+        repeated = versions.repeating(self._connection, self._profile.targets)
+        for number in repeated:
+            versions.reject_other_content(self._connection, number, self._profile.targets[number])
+        versions.finish(self._connection, self._profile.targets, repeated)
         rejects = (*self._records.rejects, *self._explain())
-        new, changed, unchanged = versions.count_statuses(self._connection)
+        new, changed, unchanged = versions.count_statuses(self._connection, self._profile.targets)
         loaded = new + changed + unchanged
         sums = tuple(Sum(*one) for one in totals(self._connection, self._profile))
         if rows != loaded + len(rejects) or any(s.total != s.loaded + s.rejected for s in sums):
