@@ -1,150 +1,195 @@
-"""CSV: Python's csv module in strict mode over strictly decoded text, plain or gzipped.
+"""CSV: Python's csv module in strict mode over strictly decoded text.
 
 DuckDB's sniffer can load a broken file as one column, or lose rows, without an error. Here a record that
 cannot be read is a reject, and the lines after it are read again from the next line on, so that a stray
-quote swallows nothing.
+quote swallows nothing. Runs in the reading process.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import zlib
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+import os
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.sources import CHUNK_ROWS, Columns, Progress, Records, Reject, Source, no_progress, shorten
+from clearaccounts.importing import decoding
+from clearaccounts.importing.cut import LastFields
+from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
+from clearaccounts.importing.splitting import MAX_RECORD_CHARACTERS, Splitter, whole_lines
 from clearaccounts.text import N_
 
-MAX_UNPACKED_BYTES = 4 * 2**30
-MAX_GZIP_RATIO = 100
-# Below this size a high ratio is harmless.
-RATIO_MATTERS_FROM = 64 * 2**20
-MAX_LINE_CHARACTERS = 4_000_000
-MAX_FIELD_CHARACTERS = 1_000_000
-_TOO_LONG = "line too long"
+if TYPE_CHECKING:
+    from clearaccounts.importing.collecting import Collected
+
+# Below this size the careful reader is done before DuckDB has started.
+FAST_FROM_BYTES = 300_000
+SEPARATORS = (",", ";", "\t", "|")
+# Excel's own first line, which says what separates the fields.
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\s"\w]|\t)"?\s*', re.IGNORECASE)
 
 
-class _TooLarge(Exception):
-    """More came out of an archive than we take."""
+class DelimitedFile:
+    """A CSV file, unpacked and, if it is not UTF-16, in the encoding it came in.
 
+    Args:
+        path: the plain file.
+        folder: for a copy in UTF-8, if one is needed.
+        name: what people call the file.
+    """
 
-class _BoundedGzip(gzip.GzipFile):
-    """Inflates, and stops when it becomes absurd."""
+    format = "csv"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(filename=str(path), mode="rb")
-        self._packed = max(path.stat().st_size, 1)
-        self._seen = 0
+    def __init__(self, path: Path, folder: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self._utf8 = folder / "utf8.txt"
+        self._text: Path | None = None
+        with _lines(path, decoding.head_encoding(path)) as lines:
+            said = _SEPARATOR_LINE.fullmatch(next(lines, ""))
+        self._first_line = 2 if said else 1
+        self._separators = (said[1],) if said else SEPARATORS
 
-    def read1(self, size: int = -1) -> bytes:
-        data = super().read1(size)
-        self._seen += len(data)
-        if self._seen > MAX_UNPACKED_BYTES or (self._seen > RATIO_MATTERS_FROM and self._seen / self._packed > MAX_GZIP_RATIO):
-            raise _TooLarge
-        return data
+    def headings(self) -> list[tuple[Heading, list[list[str]]]]:
+        """Every way to read the columns, the likeliest first, each with its first rows.
 
-
-class CsvSource(Source):
-    """CSV in UTF-8 (with or without a byte order mark), comma, perhaps gzipped."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path, name)
-        with path.open("rb") as file:
-            self._is_gzip = file.read(2) == b"\x1f\x8b"
-        with self._lines() as lines:
-            if self._is_gzip:
-                # Inflating is quick beside parsing: an archive that is cut or absurd is refused before anything is parsed.
-                with _BoundedGzip(path) as whole:
-                    while whole.read1(1 << 20):
-                        pass
-            for line, _, row in _Splitter(lines, name).rows():
-                if row is None:
-                    raise FileRefused(N_("{file}, line {line}: the header cannot be read; check its quotes."), file=name, line=line)
-                self.header = tuple(cell.strip() for cell in row)
-                break
-        if not self.header:
-            raise FileRefused(N_("{file}: the file has no header; export it again."), file=name)
-
-    @contextmanager
-    def _lines(self) -> Iterator[Iterable[str]]:
-        try:
-            with _BoundedGzip(self.path) if self._is_gzip else self.path.open("rb") as binary:
-                text = io.TextIOWrapper(binary, encoding="utf-8-sig", errors="strict", newline="")
-                yield iter(lambda: text.readline(MAX_LINE_CHARACTERS), "")
-        except UnicodeDecodeError:
+        Raises:
+            FileRefused: there is no header, or it cannot be read.
+        """
+        found = []
+        for separator in self._separators:
+            rows = self._first_rows(separator)
+            if rows:
+                header = tuple(clean_name(cell) for cell in rows[0])
+                width = len(header)
+                sample = [(row + [""] * width)[:width] for row in rows[1:]]
+                found.append((Heading(separator, header), sample))
+        # A separator that isn't one leaves the header in one piece.
+        several = [one for one in found if len(one[0].header) > 1]
+        best = sorted(several or found[:1], key=lambda one: -len(one[0].header))
+        if not best:
             raise FileRefused(
-                N_("{file}, line {line}: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
-                file=self.name, line=self._undecodable_line(),
-            ) from None
-        except _TooLarge:
-            raise FileRefused(N_("{file}: the archive holds more than may be imported; split it."), file=self.name) from None
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise FileRefused(N_("{file}: the archive is cut or damaged; copy it again."), file=self.name) from None
+                N_("{file}, line {line}: the header cannot be read; check its quotes."), file=self._name, line=self._first_line
+            )
+        if not any(any(heading.header) for heading, _ in best):
+            raise FileRefused(N_("{file}: the file has no header; export it again."), file=self._name)
+        return best
 
-    def _undecodable_line(self) -> int:
-        with _BoundedGzip(self.path) if self._is_gzip else self.path.open("rb") as binary:
-            number = 1
-            for number, line in enumerate(binary, start=1):  # noqa: B007 - the last number is the answer
-                try:
-                    line.decode("utf-8")
-                except UnicodeDecodeError:
-                    break
-            return number
+    def _first_rows(self, separator: str) -> list[list[str]]:
+        rows: list[list[str]] = []
+        with _lines(self._path, decoding.head_encoding(self._path)) as lines:
+            try:
+                for line, _, row in self._split(lines, separator).rows():
+                    if row is None and not rows:
+                        break
+                    rows += [row] if row is not None else []
+                    if len(rows) > SAMPLE_ROWS or line > 10 * SAMPLE_ROWS:
+                        break
+            except (FileRefused, UnicodeDecodeError):
+                # What is wrong behind the header is said, with its line, when the rows are read.
+                pass
+        if not rows and self._is_blank():
+            raise FileRefused(N_("{file}: the file has no header; export it again."), file=self._name)
+        return rows
 
-    def records(self, wanted: Collection[int] | None = None, progress: Progress = no_progress) -> Records:
-        """Read every record; see `Source.records`."""
-        width = len(self.header)
-        collected = Columns(width, wanted)
-        rejects: list[Reject] = []
-        is_cut_at: int | None = None
-        with self._lines() as lines:
-            splitter = _Splitter(lines, self.name)
+    def _is_blank(self) -> bool:
+        with _lines(self._path, decoding.head_encoding(self._path)) as lines:
+            return not any(line.strip(" \t\r\n,;|\ufeff") for line in islice(lines, self._first_line - 1, 10_000))
+
+    def _split(self, lines: Iterator[str], separator: str) -> Splitter:
+        for _ in range(self._first_line - 1):
+            next(lines, None)
+        return Splitter(lines, self._name, separator, self._first_line)
+
+    def _decoded(self, encodings: Sequence[str]) -> Path:
+        if self._text is None:
+            self._text = decoding.as_utf8(self._path, encodings, self._utf8, self._name)
+        return self._text
+
+    def read(self, heading: Heading, encodings: Sequence[str], collected: Collected) -> None:
+        """Read every record into `collected`.
+
+        Raises:
+            FileRefused: it doesn't decode, a quote is never closed, or the file is cut.
+        """
+        is_utf8 = encodings[0] == "utf-8" or decoding.marked(self._path)[0] == "utf-8"
+        if is_utf8 and self._first_line == 1 and self._path.stat().st_size >= FAST_FROM_BYTES and self._read_fast(heading, collected):
+            return
+        self.read_carefully(heading, encodings, collected)
+
+    def _read_fast(self, heading: Heading, collected: Collected) -> bool:
+        """Read the file by DuckDB, if it is plain enough to be read alike; else nothing is collected."""
+        from clearaccounts.importing.fast import NotPlain, fast_batches  # noqa: PLC0415 - DuckDB is worth it for large files only
+
+        try:
+            for batch in fast_batches(self._path, heading.separator, len(heading.header), collected.positions):
+                collected.add_batch(batch)
+        except NotPlain:
+            collected.begin()
+            return False
+        return True
+
+    def read_carefully(self, heading: Heading, encodings: Sequence[str], collected: Collected) -> None:
+        """Read every record with Python's own reader, whatever the file is like; see `read`."""
+        text = self._decoded(encodings)
+        width = len(heading.header)
+        least = max((i + 1 for i, cell in enumerate(heading.header) if cell), default=width)
+        last_fields = None if _is_ended(text) else LastFields()
+        line = 1
+        is_short = False
+        with _lines(text, "utf-8") as lines:
+            splitter = self._split(lines, heading.separator)
             rows = splitter.rows()
             next(rows, None)
             for line, span, row in rows:
-                is_cut_at = None
-                if row is not None and len(row) > width and not any(cell.strip() for cell in row[width:]):
-                    row = row[:width]  # noqa: PLW2901 - trailing separators say nothing
-                if row is not None and len(row) == width:
-                    collected.add(line, span, row)
-                    if collected.count % CHUNK_ROWS == 0:
-                        progress(collected.count)
-                    continue
+                is_short = False
                 if row is None:
-                    template, values = splitter.problem, {}
-                else:
-                    template = N_("{found} fields where the header has {wanted}")
-                    values = {"found": len(row), "wanted": width}
-                    if span > 1:
-                        splitter.retry()
-                        span = 1  # noqa: PLW2901 - the rest of its lines are read again
-                    elif len(row) < width:
-                        is_cut_at = line
-                rejects.append(Reject(line, "", template, dict(values), shorten(splitter.first_line)))
-        if is_cut_at is not None:
+                    collected.reject(Reject(line, "", splitter.problem, {}, shorten(splitter.first_line)))
+                    continue
+                if last_fields is not None:
+                    last_fields.see(row)
+                if len(row) > width and not any(cell.strip() for cell in row[width:]):
+                    row = row[:width]  # noqa: PLW2901 - trailing separators say nothing
+                if least <= len(row) < width:
+                    row = row + [""] * (width - len(row))  # noqa: PLW2901 - nor do those that only the header has
+                if len(row) == width:
+                    collected.add(line, span, row)
+                    continue
+                if span > 1:
+                    splitter.retry()
+                is_short = span == 1 and len(row) < width
+                template = N_("{found} fields where the header has {wanted}")
+                values: dict[str, object] = {"found": len(row), "wanted": width}
+                collected.reject(Reject(line, "", template, values, shorten(splitter.first_line)))
+        if is_short:
             raise FileRefused(
                 N_("{file}, line {line}: the last line has too few fields, so the file is cut; export it again."),
-                file=self.name, line=is_cut_at,
+                file=self._name, line=line,
             )
-        return Records(collected.table(), rejects)
+        if last_fields is not None and last_fields.is_cut():
+            raise FileRefused(
+                N_("{file}, line {line}: the last line has no end and its last field is shorter than all others there, so the file"
+                   " seems to be cut; export it again, or add a line end if it is whole."),
+                file=self._name, line=line,
+            )
 
-    def raw(self, records: Records, lines: set[int]) -> dict[int, str]:
-        """The raw text, from a second pass over the file's physical lines."""
-        wanted = records.table.select(["line", "span"]).filter(pc.is_in(records.table["line"], pa.array(sorted(lines), pa.int64())))
-        belongs = {number: row["line"] for row in wanted.to_pylist() for number in range(row["line"], row["line"] + row["span"])}
+    def raw(self, heading: Heading, encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
+        """The raw text of records, by the line where each begins.
+
+        Args:
+            heading: not needed here.
+            encodings: as for `read`.
+            begins: how many physical lines each record has, by its first line.
+        """
+        belongs = {number: begin for begin, span in begins.items() for number in range(begin, begin + span)}
         parts: dict[int, list[str]] = {}
         if belongs:
             last = max(belongs)
-            with self._lines() as physical:
-                for number, text in enumerate(_whole_lines(physical), start=1):
+            with _lines(self._decoded(encodings), "utf-8") as lines:
+                for number, text in enumerate(lines, start=1):
                     if number in belongs:
                         parts.setdefault(belongs[number], []).append(text)
                     if number >= last:
@@ -152,87 +197,15 @@ class CsvSource(Source):
         return {begin: shorten("".join(texts).rstrip("\r\n")) for begin, texts in parts.items()}
 
 
-def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Join the pieces of lines that are too long to read at once; of those only the beginning is kept."""
-    beginning = ""
-    for piece in pieces:
-        is_whole = piece.endswith(("\n", "\r")) or len(piece) < MAX_LINE_CHARACTERS
-        if is_whole:
-            yield beginning or piece
-            beginning = ""
-        else:
-            beginning = beginning or piece
-    if beginning:
-        yield beginning
+@contextmanager
+def _lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
+    """The physical lines of a text file, with their ends; of a line beyond all bounds, its beginning."""
+    with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="strict", newline="") as text:
+        yield whole_lines(iter(lambda: text.readline(MAX_RECORD_CHARACTERS), ""))
 
 
-class _Splitter:
-    """Physical lines -> records, each with the line where it begins."""
-
-    def __init__(self, lines: Iterable[str], name: str) -> None:
-        csv.field_size_limit(MAX_FIELD_CHARACTERS)
-        self._lines = _whole_lines(lines)
-        self._name = name
-        self._again: deque[str] = deque()
-        self._pending: list[str] = []
-        self._is_at_end = False
-        self._begin = 1
-        self._must_retry = False
-        self.problem = ""
-
-    @property
-    def first_line(self) -> str:
-        """The first physical line of the record that was just given."""
-        return self._pending[0].rstrip("\r\n") if self._pending else ""
-
-    def retry(self) -> None:
-        """Take only the first line of the record just given; read its other lines again."""
-        self._must_retry = True
-
-    def _feed(self) -> Iterator[str]:
-        while True:
-            if self._again:
-                line = self._again.popleft()
-            else:
-                following = next(self._lines, None)
-                if following is None:
-                    self._is_at_end = True
-                    return
-                line = following
-            self._pending.append(line)
-            if len(line) >= MAX_LINE_CHARACTERS:
-                raise csv.Error(_TOO_LONG)
-            yield line
-
-    def rows(self) -> Iterator[tuple[int, int, list[str] | None]]:
-        """Give (line, physical lines, fields) per record; fields are None when `problem` says why."""
-        reader = csv.reader(self._feed(), strict=True)
-        while True:
-            self._pending.clear()
-            row: list[str] | None
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if self._is_at_end:
-                    raise FileRefused(
-                        N_("{file}, line {line}: a quote is opened here and never closed; mend the line or export the file again."),
-                        file=self._name, line=self._begin,
-                    ) from None
-                row = None
-                self.problem = N_("a quote stands where none may")
-                if len(self._pending) == 1 and ("limit" in str(error) or _TOO_LONG in str(error)):
-                    self.problem = N_("the line is too long")
-                self._must_retry = True
-            begin, span = self._begin, len(self._pending)
-            if row is None or any(row):
-                yield begin, 1 if row is None else span, row
-            if self._must_retry:
-                self._must_retry = False
-                self._again.extendleft(reversed(self._pending[1:]))
-                self._is_at_end = False
-                reader = csv.reader(self._feed(), strict=True)
-                self._begin += 1
-            else:
-                self._begin += span
+def _is_ended(text: Path) -> bool:
+    """Whether the last line of a text file has its line end."""
+    with text.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) in b"\r\n"

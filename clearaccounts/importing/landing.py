@@ -74,7 +74,28 @@ def open_file(path: Path, work: Path, profile_name: str | None = None, known: Ma
             N_("{file}: the file cannot be read ({problem}); check its rights."), file=path.name, problem=error.strerror
         ) from None
     source = open_source(copy, work.parent, path.name)
-    return Opened(copy, sha256, source, recognise(path.name, source.header, profile_name, known))
+    try:
+        profile = _choose(source, profile_name, known)
+    except FileRefused:
+        source.close()
+        raise
+    return Opened(copy, sha256, source, profile)
+
+
+def _choose(source: Source, profile_name: str | None, known: Mapping[str, Profile] | None) -> Profile:
+    """The first of the file's headings that a profile knows is meant; if none does, what is wrong with the likeliest is said."""
+    problem: FileRefused | None = None
+    for heading in source.headings:
+        try:
+            profile = recognise(source.name, heading.header, profile_name, known)
+            profile.bind(source.name, heading.header)
+        except FileRefused as refused:
+            problem = problem or refused
+        else:
+            source.choose(heading)
+            return profile
+    assert problem is not None  # noqa: S101 - a source has a heading
+    raise problem
 
 
 def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outcome:

@@ -1,11 +1,15 @@
-"""What every format gives: a header, records as columns of text, the line where each begins, and rejects."""
+"""A file from outside as the rest of us sees it: headings, records as columns of text with their lines, rejects.
+
+What a file holds is read by a process of its own (`reading`); here nothing of it is parsed.
+"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Callable, Collection
+import json
+import shutil
+import tempfile
+import weakref
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,30 +17,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-RAW_CHARACTERS = 10_000
-CHUNK_ROWS = 20_000
+from clearaccounts.importing.child import ReadingProcess
+from clearaccounts.importing.rows import RAW_CHARACTERS, Heading, Progress, Reject, no_progress, shorten
 
-Progress = Callable[[int], None]
-
-
-def no_progress(_rows: int) -> None:
-    """Say nothing."""
-
-
-@dataclass(frozen=True)
-class Reject:
-    """One row that was not loaded: where, why (a template and its values) and its raw text."""
-
-    line: int
-    column: str
-    template: str
-    values: dict[str, object]
-    raw: str
-
-    @property
-    def reason(self) -> str:
-        """The reason in English."""
-        return self.template.format(**self.values)
+__all__ = ["RAW_CHARACTERS", "Heading", "Progress", "Records", "Reject", "Source", "no_progress", "open_source", "shorten"]
 
 
 @dataclass
@@ -51,81 +35,114 @@ class Records:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def shorten(raw: str) -> str:
-    """Raw text as it is kept: to 10,000 characters, then the hash of the whole."""
-    if len(raw) <= RAW_CHARACTERS:
-        return raw
-    digest = hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{raw[:RAW_CHARACTERS]} [sha256 {digest}]"
-
-
 class Source:
-    """A file whose header has been read; subclasses know one format."""
+    """An opened file; made by `open_source`.
 
-    def __init__(self, path: Path, name: str) -> None:
+    `headings` are the ways to read its columns, the likeliest first: one per separator that is possible, or per list of
+    rows in a JSON document. The first is chosen until `choose` says otherwise. `format` is csv, json, jsonl, xlsx or parquet.
+    """
+
+    def __init__(self, path: Path, name: str, folder: Path, process: ReadingProcess, opened: Mapping[str, Any]) -> None:
+        headings = [(Heading(one["separator"], tuple(one["header"])), one["sample"]) for one in opened["headings"]]
         self.path = path
         self.name = name
-        self.header: tuple[str, ...] = ()
+        self.format: str = opened["format"]
+        self._folder = folder
+        self._process = process
+        self._samples: dict[Heading, list[list[str]]] = dict(headings)
+        self._encodings: tuple[str, ...] = ("utf-8",)
+        self.headings = tuple(self._samples)
+        self.heading = self.headings[0]
+        weakref.finalize(self, process.stop)
 
-    def records(self, wanted: Collection[int] | None = None, progress: Progress = no_progress) -> Records:
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns, as the chosen heading has them."""
+        return self.heading.header
+
+    @property
+    def sample_rows(self) -> list[list[str]]:
+        """The first rows, at most 20, as text, by the chosen heading."""
+        return self._samples[self.heading]
+
+    @property
+    def peak_memory_bytes(self) -> int:
+        """The most memory that reading it has taken so far, as far as the process could tell."""
+        return self._process.peak_memory_bytes
+
+    def choose(self, heading: Heading) -> None:
+        """Read the columns by another of `headings`."""
+        if heading not in self._samples:
+            raise ValueError(heading)
+        self.heading = heading
+
+    def records(
+        self, wanted: Collection[int] | None = None, progress: Progress = no_progress, *, encodings: Sequence[str] = ("utf-8",)
+    ) -> Records:
         """Read every record.
 
         Args:
             wanted: positions of the columns that somebody will look at; None for all.
-            progress: told how many records have been read so far.
+            progress: told how many records have been read so far, and called now and then in between; what it raises
+                ends the reading and is passed on.
+            encodings: of a text file without a byte order mark, tried in this order.
 
         Raises:
             FileRefused: the file is refused whole; names file, line and what to do.
         """
-        raise NotImplementedError
+        self._encodings = tuple(encodings)
+        question = {**self._question("read"), "wanted": None if wanted is None else sorted(wanted)}
+        self._process.ask(question, progress)
+        with pa.memory_map(str(self._folder / "rows.arrow")) as mapped:
+            table = pa.ipc.open_file(mapped).read_all()
+        with (self._folder / "rejects.jsonl").open(encoding="utf-8") as file:
+            rejects = [_reject(line) for line in file]
+        return Records(table, rejects)
 
     def raw(self, records: Records, lines: set[int]) -> dict[int, str]:
         """The raw text of the records that begin on `lines`."""
-        wanted = records.table.filter(pc.is_in(records.table["line"], pa.array(sorted(lines), pa.int64())))
-        found = {}
-        for row in wanted.to_pylist():
-            buffer = io.StringIO()
-            csv.writer(buffer, lineterminator="").writerow([row[f"c{i}"] or "" for i in range(len(self.header))])
-            found[row["line"]] = shorten(buffer.getvalue())
-        return found
+        if not lines:
+            return {}
+        places = records.table.select(["line", "span"]).filter(pc.is_in(records.table["line"], pa.array(sorted(lines), pa.int64())))
+        begins = list(zip(places["line"].to_pylist(), places["span"].to_pylist(), strict=True))
+        self._process.ask({**self._question("raw"), "begins": begins})
+        found = json.loads((self._folder / "raw.json").read_text(encoding="utf-8"))
+        return {int(line): raw for line, raw in found.items()}
+
+    def _question(self, what: str) -> dict[str, object]:
+        return {
+            "do": what, "separator": self.heading.separator, "header": self.heading.header, "encodings": self._encodings,
+        }
+
+    def close(self) -> None:
+        """End its process and remove what was unpacked; what `records` gave stays."""
+        self._process.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def record_schema(width: int, wanted: Collection[int] | None = None) -> pa.Schema:
-    """The columns of `Records.table`: line, span and the columns wanted (None: all) of a file that has `width` of them."""
-    positions = sorted(range(width) if wanted is None else set(wanted))
-    return pa.schema([("line", pa.int64()), ("span", pa.int32()), *((f"c{position}", pa.string()) for position in positions)])
+def _reject(line: str) -> Reject:
+    content = json.loads(line)
+    return Reject(content["line"], "", content["template"], content["values"], content["raw"])
 
 
-class Columns:
-    """Collects rows as Arrow text columns, a chunk at a time."""
+def open_source(path: Path, scratch: Path, name: str = "", progress: Progress = no_progress) -> Source:
+    """Open `path` and read its headings; what it is, its first bytes say.
 
-    def __init__(self, width: int, wanted: Collection[int] | None = None) -> None:
-        self._positions = sorted(range(width) if wanted is None else set(wanted))
-        self._schema = record_schema(width, wanted)
-        self._lines: list[int] = []
-        self._spans: list[int] = []
-        self._rows: list[list[str]] = []
-        self._batches: list[pa.RecordBatch] = []
-        self.count = 0
+    Args:
+        path: the file.
+        scratch: a folder for what is unpacked and read.
+        name: what people call the file, if that is not its own name.
+        progress: told how many rows of a JSON file have been looked at, and called now and then; see `Source.records`.
 
-    def add(self, line: int, span: int, row: list[str]) -> None:
-        """Take one record."""
-        self._lines.append(line)
-        self._spans.append(span)
-        self._rows.append(row)
-        self.count += 1
-        if len(self._rows) >= CHUNK_ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._rows:
-            texts = list(zip(*self._rows, strict=True))
-            columns: list[Any] = [self._lines, self._spans, *(texts[i] for i in self._positions)]
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
-            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
-            self._lines, self._spans, self._rows = [], [], []
-
-    def table(self) -> pa.Table:
-        """All that was taken."""
-        self._flush()
-        return pa.Table.from_batches(self._batches, self._schema)
+    Raises:
+        FileRefused: it cannot be read at all.
+    """
+    name = name or path.name
+    folder = Path(tempfile.mkdtemp(prefix="reading-", dir=scratch))
+    process = ReadingProcess(path, folder, name)
+    try:
+        opened = process.ask({"do": "open"}, progress)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Source(path, name, folder, process, opened)

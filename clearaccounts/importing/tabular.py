@@ -1,107 +1,116 @@
-"""Formats whose cells have types, XLSX and Parquet, as text in the forms that canonical files use."""
+"""Parquet as rows of text in the forms that canonical files use. Runs in the reading process."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import json
-import subprocess
-import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import workbook
-from clearaccounts.importing.sources import CHUNK_ROWS, Columns, Progress, Records, Reject, Source, no_progress, shorten
-from clearaccounts.settings import ROOT
+from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, clean_name, shorten
+from clearaccounts.importing.workbook import as_csv, plain_number
 from clearaccounts.text import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clearaccounts.importing.collecting import Collected
 
 MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_ROWS = 100_000_000
+MAX_COLUMNS = 2000
+# Parquet can say one value for all rows in a few bytes; so many cells out of so little are no table of anybody's.
+MAX_CELLS_PER_BYTE = 1000
+CELLS_MATTER_FROM = 5_000_000
+_BATCH_ROWS = 8192
+_DAMAGED = N_("{file}: the Parquet file is cut or damaged; copy it again.")
 
 
-class WorkbookSource(Source):
-    """The first sheet of an XLSX workbook, unpacked by a child process."""
+class ParquetFile:
+    """A Parquet file; a line is a row's number plus one, for the header.
 
-    def __init__(self, path: Path, name: str, scratch: Path) -> None:
-        super().__init__(path, name)
-        self._unpacked = scratch / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.sheet.csv"
-        self._unpack()
-        header = next(self._numbered(), None)
-        self.header = tuple(cell.strip() for cell in header[1]) if header else ()
+    Args:
+        path: the file.
+        name: what people call it.
 
-    def _unpack(self) -> None:
-        command = [sys.executable, "-m", "clearaccounts.importing.workbook", str(self.path.resolve()), str(self._unpacked.resolve())]
-        try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=2 * workbook.CPU_SECONDS, check=False)  # noqa: S603
-            code = done.returncode
-        except subprocess.TimeoutExpired:
-            code = workbook.TOO_LARGE
-        if code == workbook.EMPTY:
-            raise FileRefused(N_("{file}: the first sheet is empty; put the rows there."), file=self.name)
-        if code == workbook.NOT_A_WORKBOOK:
-            raise FileRefused(N_("{file}: the workbook is cut or damaged; save it again."), file=self.name)
-        if code != 0:
-            raise FileRefused(N_("{file}: the workbook is larger than may be imported; save it as CSV."), file=self.name)
+    Raises:
+        FileRefused: it is cut or damaged, or claims to hold more than may be imported.
+    """
 
-    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(workbook.MAX_CELL_CHARACTERS)
-        with self._unpacked.open(encoding="utf-8", newline="") as file:
-            for number, *row in csv.reader(file):
-                yield int(number), row
-
-    def records(self, wanted: Collection[int] | None = None, progress: Progress = no_progress) -> Records:
-        """Read every row of the sheet with all its columns; a line is a row of the sheet."""
-        width = len(self.header)
-        collected = Columns(width)
-        rejects = []
-        rows = self._numbered()
-        next(rows, None)
-        for line, row in rows:
-            if len(row) > width:
-                template = N_("{found} fields where the header has {wanted}")
-                rejects.append(Reject(line, "", template, {"found": len(row), "wanted": width}, shorten(",".join(row))))
-                continue
-            collected.add(line, 1, row + [""] * (width - len(row)))
-            if collected.count % CHUNK_ROWS == 0:
-                progress(collected.count)
-        return Records(collected.table(), rejects)
-
-
-class ParquetSource(Source):
-    """A Parquet file; a line is a row's number plus one, for the header."""
+    format = "parquet"
 
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__(path, name)
+        self._path = path
+        self._name = name
         try:
             metadata = pq.read_metadata(path)
             unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-            self.header = tuple(pq.read_schema(path).names)
-        except (pa.ArrowException, OSError):
-            raise FileRefused(N_("{file}: the Parquet file is cut or damaged; copy it again."), file=name) from None
-        if metadata.num_rows > MAX_ROWS or unpacked > MAX_UNPACKED_BYTES:
+            rows = sum(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))
+            self._header = tuple(clean_name(each) for each in self._file().schema_arrow.names)
+        except (pa.ArrowException, OSError, ValueError):
+            raise FileRefused(_DAMAGED, file=name) from None
+        cells = rows * len(self._header)
+        is_absurd = cells > CELLS_MATTER_FROM and cells > MAX_CELLS_PER_BYTE * path.stat().st_size
+        if rows > MAX_ROWS or unpacked > MAX_UNPACKED_BYTES or len(self._header) > MAX_COLUMNS or is_absurd:
             raise FileRefused(N_("{file}: the file holds more than may be imported; split it."), file=name)
+        self._claimed_rows = rows
 
-    def records(self, wanted: Collection[int] | None = None, progress: Progress = no_progress) -> Records:
-        """Read every row, with all its columns, as text, in the forms that canonical files use."""
+    def _file(self) -> Any:
+        return pq.ParquetFile(self._path, memory_map=False, pre_buffer=False, buffer_size=1 << 20)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows as text, some at a time; a file that holds others than it claims is damaged."""
+        seen = 0
         try:
-            table = pq.read_table(self.path)
-        except (pa.ArrowException, OSError):
-            raise FileRefused(N_("{file}: the Parquet file is cut or damaged; copy it again."), file=self.name) from None
-        columns = [pa.array(range(2, table.num_rows + 2), pa.int64()), pa.array([1] * table.num_rows, pa.int32())]
-        columns += [_as_text(table.column(i)) for i in range(table.num_columns)]
-        progress(table.num_rows)
-        return Records(pa.table(columns, names=["line", "span", *(f"c{i}" for i in range(table.num_columns))]))
+            for batch in self._file().iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
+                batch.validate(full=True)
+                seen += batch.num_rows
+                yield pa.RecordBatch.from_arrays(
+                    [_as_text(column) for column in batch.columns], names=[f"c{i}" for i in range(batch.num_columns)]
+                )
+        except pa.ArrowMemoryError:
+            raise MemoryError from None
+        except (pa.ArrowException, OSError, ValueError):
+            raise FileRefused(_DAMAGED, file=self._name) from None
+        if seen != self._claimed_rows:
+            raise FileRefused(_DAMAGED, file=self._name)
+
+    def headings(self) -> list[tuple[Heading, list[list[str]]]]:
+        """The one heading, with the first rows."""
+        first = next(self._batches(), None)
+        rows = first.slice(0, SAMPLE_ROWS).to_pylist() if first is not None else []
+        return [(Heading("", self._header), [[cell or "" for cell in row.values()] for row in rows])]
+
+    def read(self, _heading: Heading, _encodings: Sequence[str], collected: Collected) -> None:
+        """Read every row into `collected`; see `Source.records`."""
+        line = 2
+        for batch in self._batches():
+            lines = pa.array(range(line, line + batch.num_rows), pa.int64())
+            spans = pa.array([1] * batch.num_rows, pa.int32())
+            columns = [batch.column(position) for position in collected.positions]
+            collected.add_batch(pa.RecordBatch.from_arrays([lines, spans, *columns], schema=collected.schema))
+            line += batch.num_rows
+
+    def raw(self, _heading: Heading, _encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
+        """The rows that stand on some lines, as CSV; see `DelimitedFile.raw`."""
+        found, line = {}, 2
+        for batch in self._batches():
+            inside = [number for number in range(line, line + batch.num_rows) if number in begins]
+            for number in inside:
+                row = batch.slice(number - line, 1).to_pylist()[0]
+                found[number] = shorten(as_csv([cell or "" for cell in row.values()]))
+            line += batch.num_rows
+        return found
 
 
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+def _as_text(column: pa.Array) -> pa.Array:
     type_ = column.type
     if pa.types.is_dictionary(type_):
-        return _as_text(column.cast(type_.value_type))
+        return _as_text(column.dictionary_decode())
     if pa.types.is_string(type_):
         return column
     if pa.types.is_floating(type_):
@@ -119,7 +128,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
 
 def _float_text(value: float) -> str:
     # NaN and infinity stay words, which no number's pattern accepts.
-    return workbook.plain_number(value) if abs(value) < float("inf") else str(value)
+    return plain_number(value) if abs(value) < float("inf") else str(value)
 
 
 def _timestamp_text(value: Any, has_zone: bool) -> str:

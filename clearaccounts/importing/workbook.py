@@ -1,30 +1,42 @@
-"""The first sheet of a workbook as CSV, in a process of its own with bounds on memory and time.
+"""The first sheet of an XLSX workbook as rows of text. Runs in the reading process.
 
-Run as `python -m clearaccounts.importing.workbook SOURCE TARGET`. A workbook comes from outside and
-can be made to fill memory or to run for ever, so nothing of it is parsed in the server. Each record
-of TARGET begins with the sheet's row number. The exit code says what went wrong.
+A workbook is an archive of XML and can be made to fill memory or to run for ever: what its directory
+claims is checked, and then every part is inflated once and looked at, before anything is parsed.
 """
 
 from __future__ import annotations
 
-import csv
-import resource
-import sys
+import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-MEMORY_BYTES = 768 * 2**20
-CPU_SECONDS = 60
+from clearaccounts.errors import FileRefused
+from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
+from clearaccounts.text import N_
+
+if TYPE_CHECKING:
+    from clearaccounts.importing.collecting import Collected
+
 MAX_ENTRIES = 200
 MAX_UNPACKED_BYTES = 200 * 2**20
 MAX_RATIO = 100
+# Below this size a high ratio is harmless.
+RATIO_MATTERS_FROM = 2**20
 MAX_COLUMNS = 1000
+MAX_ROWS = 1_048_576
 MAX_CELL_CHARACTERS = 1_000_000
-
-NOT_A_WORKBOOK, TOO_LARGE, EMPTY = 3, 4, 5
+_HEADER_BYTES = 30
+_ENCRYPTED = 1
+_BLOCK_BYTES = 1 << 20
+_DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_DAMAGED = N_("{file}: the workbook is cut or damaged; save it again.")
+_TOO_LARGE = N_("{file}: the workbook is larger than may be imported; save it as CSV.")
+_TRICKS = N_("{file}: the workbook holds what no workbook needs (declarations in its XML); save it anew from your program, or as CSV.")
 
 
 def plain_number(value: float) -> str:
@@ -51,53 +63,160 @@ def cell_text(value: object) -> str:
             return str(value)
 
 
-def _check_archive(source: Path) -> None:
-    with zipfile.ZipFile(source) as archive:
+class WorkbookFile:
+    """The first sheet of a workbook; a line is a row of the sheet.
+
+    Args:
+        path: the workbook.
+        name: what people call the file.
+
+    Raises:
+        FileRefused: it is no workbook, is damaged, or is larger than it may be.
+    """
+
+    format = "xlsx"
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._name = name
+        try:
+            with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+                self._check(archive, path.stat().st_size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+            raise FileRefused(_DAMAGED, file=name) from None
+        self._book = self._load(path)
+
+    def _check(self, archive: zipfile.ZipFile, size: int) -> None:
         entries = archive.infolist()
         unpacked = sum(entry.file_size for entry in entries)
         packed = max(sum(entry.compress_size for entry in entries), 1)
-        if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES or (unpacked > 2**20 and unpacked / packed > MAX_RATIO):
-            raise SystemExit(TOO_LARGE)
+        if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES:
+            raise FileRefused(_TOO_LARGE, file=self._name)
+        if unpacked > RATIO_MATTERS_FROM and unpacked / packed > MAX_RATIO:
+            raise FileRefused(_TOO_LARGE, file=self._name)
+        names = [entry.filename for entry in entries]
+        if "[Content_Types].xml" not in names:
+            raise FileRefused(
+                N_("{file}: this is an archive, but not a workbook; unpack it and import what is in it, or save it as .xlsx."),
+                file=self._name,
+            )
+        if len(set(names)) < len(names) or _overlap(entries, size) or any(entry.flag_bits & _ENCRYPTED for entry in entries):
+            raise FileRefused(_DAMAGED, file=self._name)
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+            raise FileRefused(_DAMAGED, file=self._name)
+        for entry in entries:
+            if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
+                self._check_part(archive, entry)
+
+    def _check_part(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        """Inflate a part, which also compares its size and sum with what the directory claims."""
+        with archive.open(entry) as part:
+            before = b""
+            while block := part.read(_BLOCK_BYTES):
+                # Two bytes a letter would hide the words looked for.
+                if not before and b"\0" in block[:64]:
+                    raise FileRefused(_TRICKS, file=self._name)
+                if any(word in before + block for word in _DECLARATIONS):
+                    raise FileRefused(_TRICKS, file=self._name)
+                before = block[-16:]
+
+    def _load(self, path: Path) -> Any:
+        import openpyxl  # noqa: PLC0415 - only a workbook pays for it
+
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        except MemoryError:
+            raise
+        except Exception:  # openpyxl raises whatever its parser met; all of it means the same to a person
+            raise FileRefused(_DAMAGED, file=self._name) from None
+        if not book.worksheets:
+            raise FileRefused(_DAMAGED, file=self._name)
+        return book
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(row of the sheet, cells without the empty ones at the end); empty rows are passed over."""
+        from openpyxl.worksheet._reader import WorkSheetParser  # noqa: PLC0415 - see above
+
+        book = self._book
+        sheet = book.worksheets[0]
+        try:
+            # Rows as they stand in the file: the sheet itself would make up every row that the file leaves out.
+            with sheet._get_source() as source:
+                parser = WorkSheetParser(
+                    source, sheet._shared_strings, data_only=True, epoch=book.epoch,
+                    date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+                )
+                last = 0
+                for number, cells in parser.parse():
+                    if number <= last:
+                        raise FileRefused(_DAMAGED, file=self._name)
+                    last = number
+                    texts = self._texts(number, cells)
+                    if texts:
+                        yield number, texts
+        except (MemoryError, FileRefused):
+            raise
+        except Exception:  # see above
+            raise FileRefused(_DAMAGED, file=self._name) from None
+
+    def _texts(self, number: int, cells: list[dict[str, Any]]) -> list[str]:
+        by_column = {cell["column"]: cell_text(cell["value"]) for cell in cells if cell["value"] is not None}
+        used = [column for column, text in by_column.items() if text.strip()]
+        if not used:
+            return []
+        if number > MAX_ROWS or max(used) > MAX_COLUMNS or any(len(text) > MAX_CELL_CHARACTERS for text in by_column.values()):
+            raise FileRefused(_TOO_LARGE, file=self._name)
+        return [by_column.get(column, "") for column in range(1, max(used) + 1)]
+
+    def headings(self) -> list[tuple[Heading, list[list[str]]]]:
+        """The one heading, with the first rows.
+
+        Raises:
+            FileRefused: the first sheet is empty, or the workbook is damaged.
+        """
+        rows = []
+        for _, texts in self._rows():
+            rows.append(texts)
+            if len(rows) > SAMPLE_ROWS:
+                break
+        if not rows:
+            raise FileRefused(N_("{file}: the first sheet is empty; put the rows there."), file=self._name)
+        header = tuple(clean_name(cell) for cell in rows[0])
+        width = len(header)
+        return [(Heading("", header), [(row + [""] * width)[:width] for row in rows[1:]])]
+
+    def read(self, heading: Heading, _encodings: Sequence[str], collected: Collected) -> None:
+        """Read every row of the sheet into `collected`; see `Source.records`."""
+        width = len(heading.header)
+        rows = self._rows()
+        next(rows, None)
+        for line, row in rows:
+            if len(row) > width:
+                template = N_("{found} fields where the header has {wanted}")
+                collected.reject(Reject(line, "", template, {"found": len(row), "wanted": width}, shorten(",".join(row))))
+            else:
+                collected.add(line, 1, row + [""] * (width - len(row)))
+
+    def raw(self, _heading: Heading, _encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
+        """The rows that stand on some lines, as CSV; see `DelimitedFile.raw`."""
+        return {line: shorten(as_csv(row)) for line, row in self._rows() if line in begins}
 
 
-def _rows(source: Path) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl  # noqa: PLC0415 - only after the limits are set
+def as_csv(cells: Sequence[str]) -> str:
+    """Cells as one line of CSV."""
+    import csv  # noqa: PLC0415
+    import io  # noqa: PLC0415
 
-    book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-    sheet = book.worksheets[0]
-    sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if len(row) > MAX_COLUMNS:
-            raise SystemExit(TOO_LARGE)
-        texts = [cell_text(value) for value in row]
-        while texts and not texts[-1].strip():
-            texts.pop()
-        if any(len(text) > MAX_CELL_CHARACTERS for text in texts):
-            raise SystemExit(TOO_LARGE)
-        if texts:
-            yield number, texts
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()
 
 
-def main(source: Path, target: Path) -> None:
-    """Write the first sheet of `source` to `target`; leaves with one of the exit codes above on failure."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    found = False
-    try:
-        _check_archive(source)
-        with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            for number, texts in _rows(source):
-                writer.writerow([number, *texts])
-                found = True
-    except MemoryError:
-        raise SystemExit(TOO_LARGE) from None
-    except Exception:  # openpyxl raises whatever its parser met; all of it means the same to a person
-        raise SystemExit(NOT_A_WORKBOOK) from None
-    if not found:
-        raise SystemExit(EMPTY)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+def _overlap(entries: Sequence[zipfile.ZipInfo], size: int) -> bool:
+    """Whether two entries share bytes of the archive, or one reaches beyond it."""
+    end = 0
+    for entry in sorted(entries, key=lambda one: one.header_offset):
+        if entry.header_offset < end:
+            return True
+        end = entry.header_offset + _HEADER_BYTES + len(entry.filename.encode()) + entry.compress_size
+    return end > size

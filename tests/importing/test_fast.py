@@ -11,19 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.delimited import CsvSource
+from clearaccounts.importing.collecting import ROWS, Collected
+from clearaccounts.importing.delimited import DelimitedFile
 from clearaccounts.importing.fast import fast_records
+from clearaccounts.importing.rows import Heading, no_progress
 
 HEADER = b"a,b,c\n"
 
 
 def careful(path: Path) -> pa.Table | None:
     """What the careful reader gives of a file without rejects; None of one that it refuses, or rejects a row of."""
-    try:
-        records = CsvSource(path, path.name).records()
-    except FileRefused:
-        return None
-    return None if records.rejects else records.table
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        collected = Collected(folder, 3, None, path.name, no_progress)
+        try:
+            DelimitedFile(path, folder, path.name).read_carefully(Heading(",", ("a", "b", "c")), ("utf-8",), collected)
+        except FileRefused:
+            return None
+        finally:
+            collected.close()
+        if collected.reject_count:
+            return None
+        with pa.OSFile(str(folder / ROWS)) as rows:
+            return pa.ipc.open_file(rows).read_all()
 
 
 def fast(path: Path, wanted: set[int] | None = None) -> pa.Table | None:

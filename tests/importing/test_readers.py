@@ -85,7 +85,8 @@ def test_a_line_of_three_million_characters_is_rejected_and_the_next_one_read(tm
         (b'a,b\n1,2\n"3,4\n5,6\n', "given.csv, line 3: a quote is opened here and never closed; mend the line or export the file again."),
         (b"a,b\n1,2\n3\n", "given.csv, line 3: the last line has too few fields, so the file is cut; export it again."),
         (b"a,b\n1,2\n3,caf\xe9\n", "given.csv, line 3: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
-        ("a,b\n1,2\n".encode("utf-16"), "given.csv, line 1: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
+        ("a,b\n1,2\n3,caf\u00e9\n".encode("utf-16") + b"\n",
+         "given.csv, line 4: this is not UTF-16-LE text; save the file as CSV UTF-8 and import it again."),
         (gzip.compress(b"a,b\n" + b"1,2\n" * 9999, mtime=0)[:-20], "given.csv: the archive is cut or damaged; copy it again."),
         (b"PK\x03\x04nonsense", "given.csv: the workbook is cut or damaged; save it again."),
         (b"PAR1nonsense", "given.csv: the Parquet file is cut or damaged; copy it again."),
@@ -148,7 +149,9 @@ def test_a_workbook_with_entities_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
             new.writestr(name, laughs if name == "xl/worksheets/sheet1.xml" else old.read(name))
-    assert refusal(path) == "laughs.xlsx: the workbook is cut or damaged; save it again."
+    assert refusal(path) == (
+        "laughs.xlsx: the workbook holds what no workbook needs (declarations in its XML); save it anew from your program, or as CSV."
+    )
 
 
 def test_parquet_keeps_decimals_and_reads_binary_numbers_at_15_digits(tmp_path: Path) -> None:
