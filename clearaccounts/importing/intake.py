@@ -9,7 +9,7 @@ from pathlib import Path
 from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import reports
 from clearaccounts.importing.canonical import LOOKS_UP
-from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file
+from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file, shown_name
 from clearaccounts.importing.profiles import known
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.staging import Stage
@@ -43,7 +43,7 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     if found and not any(path.is_file() for path in found):
         raise LandingError(NO_SUCH_FILE, file=found[0])
     if not found:
-        raise LandingError(N_("{file}: there is no file to import in this folder; it takes CSV, CSV.gz, XLSX and Parquet."), file=paths[0])
+        raise LandingError(N_("{file}: there is no file to import in this folder; it takes CSV, JSON, XLSX and Parquet."), file=paths[0])
     return found, skipped
 
 
@@ -60,9 +60,9 @@ def open_all(stage: Stage, paths: Sequence[Path], profile: str | None = None) ->
     for number, path in enumerate(paths):
         stage.check()
         try:
-            opened[number] = open_file(path, stage.work / str(number), profile, profiles)
+            opened[number] = open_file(path, stage.work / str(number), profile, profiles, progress=lambda _rows: stage.check())
         except FileRefused as refusal:
-            refused[number] = Outcome(path.name, None, refused=refusal)
+            refused[number] = Outcome(shown_name(path), None, refused=refusal)
     return opened, refused
 
 

@@ -21,7 +21,7 @@ from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history, reports
 from clearaccounts.importing.profiles import Profile, recognise
 from clearaccounts.importing.questions import Question
-from clearaccounts.importing.readers import open_source
+from clearaccounts.importing.readers import ENDINGS, open_source
 from clearaccounts.importing.records import Landing, digests, read_rejects, write_record, write_rejects
 from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.staging import Stage
@@ -29,6 +29,7 @@ from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.text import N_
 
 _KEPT: tuple[tuple[str, dict[str, Any]], ...] = ((N_("It belongs to an export and holds nothing that is used; all of it is kept."), {}),)
+NAME_CHARACTERS = 200
 NO_SUCH_FILE = N_("{file}: there is no such file; check the path.")
 
 
@@ -57,8 +58,28 @@ class Opened:
     profile: Profile
 
 
-def open_file(path: Path, work: Path, profile_name: str | None = None, known: Mapping[str, Profile] | None = None) -> Opened:
-    """Copy `path` into `work`, open the copy and recognise it among `known` (the built-in profiles unless given).
+def shown_name(path: Path) -> str:
+    """What a file is called, for people: nothing in it that moves a cursor or is no character, and not endless."""
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in path.name)
+    return plain if len(plain) <= NAME_CHARACTERS else plain[:NAME_CHARACTERS] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def open_file(
+    path: Path,
+    work: Path,
+    profile_name: str | None = None,
+    known: Mapping[str, Profile] | None = None,
+    *,
+    progress: Progress = no_progress,
+) -> Opened:
+    """Copy `path` into `work`, open the copy and recognise it.
+
+    Args:
+        path: the file; what it is called is only ever shown, the copy has a name of our own.
+        work: a folder to be made for it.
+        profile_name: its profile, if somebody says so.
+        known: the profiles there are; the built-in ones unless given.
+        progress: called now and then while the file is opened; what it raises ends that.
 
     Raises:
         FileRefused: it is not there, cannot be read, or is no file we know.
@@ -66,14 +87,16 @@ def open_file(path: Path, work: Path, profile_name: str | None = None, known: Ma
     if not path.is_file():
         raise FileRefused(NO_SUCH_FILE, file=path)
     work.mkdir()
-    copy = work / ("raw" + "".join(path.suffixes[-2:] if path.name.endswith(".gz") else path.suffixes[-1:]).lower())
+    name = shown_name(path)
+    # Of a name from outside no more than a known ending becomes part of a path.
+    copy = work / ("raw" + next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), ""))
     try:
         sha256 = files.copy_and_hash(path, copy)
     except OSError as error:
         raise FileRefused(
-            N_("{file}: the file cannot be read ({problem}); check its rights."), file=path.name, problem=error.strerror
+            N_("{file}: the file cannot be read ({problem}); check its rights."), file=name, problem=error.strerror
         ) from None
-    source = open_source(copy, work.parent, path.name)
+    source = open_source(copy, work.parent, name, progress)
     try:
         profile = _choose(source, profile_name, known)
     except FileRefused:
@@ -106,6 +129,13 @@ def land(stage: Stage, opened: Opened, progress: Progress = no_progress) -> Outc
         LandingError: its rows or sums are not conserved.
         Cancelled: somebody wants the import to stop.
     """
+    try:
+        return _land(stage, opened, progress)
+    finally:
+        opened.source.close()
+
+
+def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
     name = opened.source.name
     for landing in stage.known:
         if landing.sha256 == opened.sha256:
