@@ -27,7 +27,7 @@ from clearaccounts.text import N_
 # An idle process holds some megabytes: of many opened files only so many keep theirs.
 MAX_IDLE = 6
 # So often is asked whether to go on, though there may be nothing new to tell.
-_TICK_SECONDS = 0.2
+_TICK_SECONDS = 0.5
 _BLOCK_BYTES = 1 << 16
 
 _idle: list[ReadingProcess] = []

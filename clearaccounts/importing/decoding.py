@@ -64,13 +64,15 @@ def as_utf8(path: Path, encodings: Sequence[str], target: Path, name: str) -> Pa
         FileRefused: no encoding fits the whole file; names the first line that doesn't decode.
     """
     own, skipped = marked(path)
-    for encoding in (own,) if own else encodings:
+    # Every encoding has several names.
+    encodings = [codecs.lookup(encoding).name for encoding in ((own,) if own else encodings)]
+    for encoding in encodings:
         if encoding == "utf-8":
             if _is_whole(path, encoding, skipped):
                 return path
         elif _rewrite(path, encoding, skipped, target):
             return target
-    first = own or encodings[0]
+    first = encodings[0]
     line = _first_bad_line(path, first, skipped)
     if first == "utf-8":
         raise FileRefused(

@@ -7,6 +7,7 @@ quote swallows nothing. Runs in the reading process.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -115,7 +116,7 @@ class DelimitedFile:
         Raises:
             FileRefused: it doesn't decode, a quote is never closed, or the file is cut.
         """
-        is_utf8 = encodings[0] == "utf-8" or decoding.marked(self._path)[0] == "utf-8"
+        is_utf8 = codecs.lookup(encodings[0]).name == "utf-8" or decoding.marked(self._path)[0] == "utf-8"
         if is_utf8 and self._first_line == 1 and self._path.stat().st_size >= FAST_FROM_BYTES and self._read_fast(heading, collected):
             return
         self.read_carefully(heading, encodings, collected)

@@ -141,7 +141,8 @@ def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
         if landing.sha256 == opened.sha256:
             return Outcome(name, landing, tuple(read_rejects(stage.place(landing))), first_landed_at=landing.landed_at)
     work = opened.copy.parent
-    records = opened.source.records(opened.profile.wanted(name, opened.source.header), progress)
+    profile, source = opened.profile, opened.source
+    records = source.records(profile.wanted(name, source.header), progress, encodings=profile.habits.encodings)
     try:
         with history.connect(stage.settings, work, stage.cancelled) as connection:
             history.prepare(connection, stage.place, stage.known, [target.kind for target in opened.profile.targets])
