@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +15,7 @@ from clearaccounts.importing import history, publish
 from clearaccounts.importing.files import exclusive
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.records import landings
-from clearaccounts.settings import ROOT, Company, DataFolder, Settings
+from clearaccounts.settings import Company, DataFolder, Settings
 from clearaccounts.warehouse import current_path, open_current
 from tests.importing.desk import INVOICES, NOW, hand_in, invoice, write
 
@@ -169,30 +164,6 @@ def test_the_sample_is_built_once_and_again_when_its_files_change(tmp_path: Path
     write(source, "i.csv", INVOICES, invoice(2), invoice(3))
     assert publish.build_sample(Settings(), folder, NOW, source) is not None
     assert outstanding(folder) == 200
-
-
-def test_a_killed_import_leaves_the_old_numbers_or_the_new_ones(tmp_path: Path) -> None:
-    data = DataFolder(tmp_path / "data")
-    bring(data, write(tmp_path, "first.csv", INVOICES, invoice(0)))
-    chance = random.Random(7)
-    expected = outstanding(data)
-    for attempt in range(1, 13):
-        file = write(tmp_path, f"{attempt}.csv", INVOICES, *(invoice(attempt * 1000 + n) for n in range(500)))
-        command = [sys.executable, "-m", "clearaccounts", "--data", str(data.path), "import", str(file)]
-        running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # As soon as the import has the lock it is anywhere between reading and swapping.
-        while not (data.path / "unfinished").exists() and running.poll() is None:
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0, 1.5))
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
-        found = outstanding(data)
-        assert found in {expected, expected + 500 * 100}, f"attempt {attempt}: {found}"
-        # The next import, of the very same file, finishes what was begun and doubles nothing.
-        bring(data, file, now=NOW + timedelta(minutes=attempt))
-        expected += 500 * 100
-        assert outstanding(data) == expected
-    assert not (data.path / "unfinished").exists()
 
 
 def test_a_cancelled_import_leaves_nothing_behind_wherever_it_was(tmp_path: Path) -> None:
