@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("rejects", "list every rejected row: file, line, column, reason, raw text")
     one.add_argument("--file", metavar="NAME", help="only of files of this name")
+    one.add_argument("--mend", metavar="OUT", help="write the rejected rows of --file, as they came, under their header to OUT")
     one.add_argument("--format", choices=["csv", "json"], default="csv")
     one.set_defaults(run=importing.run_rejects)
 

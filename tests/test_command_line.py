@@ -246,6 +246,20 @@ def test_a_check_names_the_columns_that_nothing_reads(line: Line, tmp_path: Path
     assert "  kept and not read: Colour\n" in line.out and "  would become 1 customer_invoices\n" in line.out
 
 
+def test_rejected_rows_are_mended_in_a_file_of_their_own_and_imported_again(line: Line, tmp_path: Path) -> None:
+    assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2, "1.005"), invoice(3))) == 3
+    out = tmp_path / "mend.csv"
+    assert line("rejects", "--file", "x.csv", "--mend", out) == 0
+    assert line.out == f"1 rejected rows of x.csv are in {out}; mend it and import it with --profile customer_invoices.\n"
+    assert out.read_text(encoding="utf-8-sig") == f"{INVOICES}\n{invoice(2, '1.005')}\n"
+    out.write_text(out.read_text().replace("1.005", "1.05"))
+    assert line("import", out, "--profile", "customer_invoices") == 0
+    assert ageing(line, "2026-07-01") == {"1-30": Decimal("201.05")}
+    assert line("rejects", "--mend", out) == 2
+    assert line("rejects", "--mend", out, "--file", "mend.csv") == 1
+    assert line.err == "mend.csv: no row of a file of this name was rejected.\n"
+
+
 def test_a_path_that_is_not_there_imports_nothing(line: Line, tmp_path: Path) -> None:
     assert line("import", tmp_path / "nowhere.csv") == 1
     assert "there is no such file" in line.err and not line.data.exists()

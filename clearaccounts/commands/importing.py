@@ -14,13 +14,14 @@ from clearaccounts import sample
 from clearaccounts.access import OPERATOR
 from clearaccounts.commands.context import Context, say, warn
 from clearaccounts.decisions import open_store
-from clearaccounts.errors import ClearAccountsError, FileRefused, NotConfirmed
-from clearaccounts.importing import on_record, publish
+from clearaccounts.errors import BadParameter, ClearAccountsError, FileRefused, LandingError, NotConfirmed
+from clearaccounts.importing import mending, on_record, publish
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
 from clearaccounts.importing.validation import Sum
 from clearaccounts.money import exact
+from clearaccounts.text import N_
 
 ALL_IN, NOTHING_LANDED, SOME_REJECTED = 0, 1, 3
 REJECTS_IN_REPORT = 100
@@ -168,7 +169,9 @@ def record(context: Context) -> None:
 
 
 def run_rejects(context: Context, arguments: Namespace) -> int:
-    """List every reject of every landing."""
+    """List every reject of every landing, or write those of one file to a file of their own to be mended."""
+    if arguments.mend:
+        return _mend(context, arguments)
     rows = [
         {"file": landing.name, "line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw}
         for landing in landings(context.own) if arguments.file in (None, landing.name)
@@ -180,6 +183,21 @@ def run_rejects(context: Context, arguments: Namespace) -> int:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["file", "line", "column", "reason", "raw"])
         writer.writerows(row.values() for row in rows)
+    return 0
+
+
+def _mend(context: Context, arguments: Namespace) -> int:
+    if not arguments.file:
+        raise BadParameter(N_("Say of which file: --file NAME."))
+    # Of several files of one name the newest that has rejects.
+    landing = next((one for one in reversed(landings(context.own)) if one.name == arguments.file and one.rejected), None)
+    if landing is None:
+        raise LandingError(N_("{file}: no row of a file of this name was rejected."), file=arguments.file)
+    target = Path(arguments.mend)
+    beside = target.with_name(target.name + ".new")
+    beside.write_bytes(mending.rejected_rows(context.own, landing))
+    beside.replace(target)
+    say(f"{landing.rejected:,} rejected rows of {landing.name} are in {target}; mend it and import it with --profile {landing.profile}.")
     return 0
 
 

@@ -178,7 +178,7 @@ class DelimitedFile:
             )
 
     def raw(self, heading: Heading, encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
-        """The raw text of records, by the line where each begins.
+        """The whole raw text of records, by the line where each begins.
 
         Args:
             heading: not needed here.
@@ -195,7 +195,7 @@ class DelimitedFile:
                         parts.setdefault(belongs[number], []).append(text)
                     if number >= last:
                         break
-        return {begin: shorten("".join(texts).rstrip("\r\n")) for begin, texts in parts.items()}
+        return {begin: "".join(texts).rstrip("\r\n") for begin, texts in parts.items()}
 
 
 @contextmanager

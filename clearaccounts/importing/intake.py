@@ -102,5 +102,4 @@ def land_all(stage: Stage, paths: Sequence[Path], profile: str | None = None, pr
 def _turn(opened: Opened) -> tuple[bool, date]:
     """Documents before what refers to them: an allocation's currency is that of its invoice. Reports by their days."""
     refers = any(target.kind in LOOKS_UP for target in opened.profile.targets)
-    rows = getattr(opened.source, "sample_rows", [])
-    return refers, reports.first_day(opened.profile, opened.source.header, rows) or date.min
+    return refers, reports.first_day(opened.profile, opened.source.header, opened.source.sample_rows) or date.min

@@ -186,7 +186,7 @@ class JsonFile:
     def raw(self, heading: Heading, _encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
         """The raw text of rows by the line where each begins; see `DelimitedFile.raw`."""
         return {
-            line: shorten(raw.decode("utf-8", "replace")) for line, _, raw in self._numbered(heading.separator) if line in begins
+            line: raw.decode("utf-8", "replace") for line, _, raw in self._numbered(heading.separator) if line in begins
         }
 
 

@@ -98,15 +98,19 @@ def open_file(
         ) from None
     source = open_source(copy, work.parent, name, progress)
     try:
-        profile = _choose(source, profile_name, known)
+        profile = choose(source, profile_name, known)
     except FileRefused:
         source.close()
         raise
     return Opened(copy, sha256, source, profile)
 
 
-def _choose(source: Source, profile_name: str | None, known: Mapping[str, Profile] | None) -> Profile:
-    """The first of the file's headings that a profile knows is meant; if none does, what is wrong with the likeliest is said."""
+def choose(source: Source, profile_name: str | None, known: Mapping[str, Profile] | None) -> Profile:
+    """The profile of an opened file; the first of the file's headings that one knows is chosen.
+
+    Raises:
+        FileRefused: none knows it; says what is wrong with the likeliest heading.
+    """
     problem: FileRefused | None = None
     for heading in source.headings:
         try:

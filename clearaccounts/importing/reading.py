@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing.bounds import bounds_for, confine
-from clearaccounts.importing.rows import Heading, Progress
+from clearaccounts.importing.rows import Heading, Progress, shorten
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class _Desk:
         begins = {int(line): int(span) for line, span in question["begins"]}
         found_raw = self._reader.raw(heading, question["encodings"], begins)
         with (self._folder / RAW).open("w", encoding="utf-8") as file:
-            json.dump(found_raw, file)
+            json.dump(found_raw if question["is_whole"] else {line: shorten(text) for line, text in found_raw.items()}, file)
         return {}
 
     def _read(self, reader: Reader, heading: Heading, question: dict[str, Any]) -> dict[str, Any]:

@@ -99,13 +99,16 @@ class Source:
             rejects = [_reject(line) for line in file]
         return Records(table, rejects)
 
-    def raw(self, records: Records, lines: set[int]) -> dict[int, str]:
-        """The raw text of the records that begin on `lines`."""
+    def raw(self, records: Records, lines: Collection[int], *, is_whole: bool = False) -> dict[int, str]:
+        """The raw text of the records that begin on `lines`, as it is kept, or the whole of it.
+
+        A line on which no record begins is one that could not be split into fields: its own text is given.
+        """
         if not lines:
             return {}
         places = records.table.select(["line", "span"]).filter(pc.is_in(records.table["line"], pa.array(sorted(lines), pa.int64())))
-        begins = list(zip(places["line"].to_pylist(), places["span"].to_pylist(), strict=True))
-        self._process.ask({**self._question("raw"), "begins": begins})
+        spans = dict.fromkeys(lines, 1) | dict(zip(places["line"].to_pylist(), places["span"].to_pylist(), strict=True))
+        self._process.ask({**self._question("raw"), "begins": list(spans.items()), "is_whole": is_whole})
         found = json.loads((self._folder / "raw.json").read_text(encoding="utf-8"))
         return {int(line): raw for line, raw in found.items()}
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, clean_name, shorten
+from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, clean_name
 from clearaccounts.importing.workbook import as_csv, plain_number
 from clearaccounts.text import N_
 
@@ -102,7 +102,7 @@ class ParquetFile:
             inside = [number for number in range(line, line + batch.num_rows) if number in begins]
             for number in inside:
                 row = batch.slice(number - line, 1).to_pylist()[0]
-                found[number] = shorten(as_csv([cell or "" for cell in row.values()]))
+                found[number] = as_csv([cell or "" for cell in row.values()])
             line += batch.num_rows
         return found
 

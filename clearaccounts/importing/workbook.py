@@ -199,7 +199,7 @@ class WorkbookFile:
 
     def raw(self, _heading: Heading, _encodings: Sequence[str], begins: dict[int, int]) -> dict[int, str]:
         """The rows that stand on some lines, as CSV; see `DelimitedFile.raw`."""
-        return {line: shorten(as_csv(row)) for line, row in self._rows() if line in begins}
+        return {line: as_csv(row) for line, row in self._rows() if line in begins}
 
 
 def as_csv(cells: Sequence[str]) -> str:

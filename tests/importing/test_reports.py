@@ -13,7 +13,6 @@ from clearaccounts.importing import publish
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.records import Landing, landings
 from clearaccounts.importing.reports import closed_rows
-from clearaccounts.importing.sources import Source
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import open_current
 from tests.importing.desk import INVOICES, invoice, write
@@ -167,7 +166,6 @@ def test_the_same_day_again_is_not_older_and_the_later_file_counts(desk: Desk) -
     assert desk.questions == [] and set(desk.open_on()) == {"I2"}
 
 
-@pytest.mark.skipif(not hasattr(Source, "sample_rows"), reason="the reader gives no sample yet")
 def test_reports_of_one_import_are_read_in_the_order_of_their_days(desk: Desk, tmp_path: Path) -> None:
     desk(row("01/05/2026", 1))
     later = write(tmp_path, "a.csv", HEADER, row("15/06/2026", 2))
