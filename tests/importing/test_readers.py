@@ -179,3 +179,13 @@ def test_raw_text_is_kept_to_ten_thousand_characters_and_then_its_hash() -> None
     assert shorten("a,b") == "a,b"
     long = shorten("x" * 10_001)
     assert long.startswith("x" * 10_000 + " [sha256 ") and len(long) == 10_000 + len(" [sha256 ]") + 64
+
+
+def test_a_document_is_no_json_lines_because_its_second_line_begins_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"tickets": [\n  {"id": 1, "a": "x"},\n  {"id": 2, "b": "y"}\n], "count": 2}\n', encoding="utf-8")
+    source = open_source(path, tmp_path)
+    try:
+        assert (source.format, source.header) == ("json", ("id", "a", "b"))
+    finally:
+        source.close()
