@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from clearaccounts.access import OPERATOR
+from clearaccounts.importing import publish
 from clearaccounts.importing.landing import Outcome
-from clearaccounts.settings import DataFolder
-from tests.importing.desk import hand_in, landed, said, write
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import open_current
+from tests.importing.desk import NOW, hand_in, landed, said, write
 
 
 def cases(tmp_path: Path, *lines: str, name: str = "x.csv", profile: str) -> tuple[Outcome, dict[str, dict[str, Any]]]:
@@ -281,6 +284,41 @@ class TestJira:
         assert (rows["TP-1"]["closed_at"], rows["TP-3"]["closed_at"]) == (datetime(2026, 5, 2, 8), datetime(2026, 5, 3, 8))
         assert (rows["TP-2"]["customer_id"], rows["TP-2"]["case_category"]) == ("c", "unknown")
         assert said(outcome) == [(5, "priority", "10007 is not one of A, B, C")]
+
+
+class TestServed:
+    """What the pages are told of it."""
+
+    def test_a_case_of_an_unknown_customer_is_kept_and_listed(self, tmp_path: Path) -> None:
+        data = DataFolder(tmp_path / "data")
+        customers = write(tmp_path, "customers.csv", "customer_id,customer_name,currency", "21,Contoso,EUR")
+        tickets = write(
+            tmp_path, "tickets.csv", ZENDESK, f"1,open,Mail,{TIMES},11,11,21,31,,low,web", f"2,open,Mail,{TIMES},12,12,22,31,,low,web",
+        )
+        publish.import_files(data, Settings(), [customers, tickets], NOW)
+        warehouse = open_current(data, Settings())
+        (backlog,) = warehouse.run("support/backlog", {"at": datetime(2026, 6, 1)}, OPERATOR).to_pylist()
+        assert (backlog["case_category"], backlog["case_count"]) == ("31", 2)
+        offenders = warehouse.run("overview/check_offenders", {"check_name": "unknown_customer"}, OPERATOR).to_pylist()
+        assert ["22" in row["offender"] for row in offenders] == [True]
+
+    def test_with_its_history_a_tickets_past_is_exact(self, tmp_path: Path) -> None:
+        data = DataFolder(tmp_path / "data")
+        tickets = write(tmp_path, "tickets.csv", ZENDESK, "1,closed,Mail,2026-05-01 08:00:00,2026-05-20 08:00:00,11,11,21,31,,low,web")
+        changes = ("02 08:00:00,,,solved", "05 08:00:00,,,open", "07 08:00:00,,,solved", "11 08:00:00,,,closed")
+        history = write(
+            tmp_path, "history.csv", "field_name,ticket_id,updated,_fivetran_synced,user_id,value",
+            *(f"status,1,2026-05-{change}" for change in changes),
+        )
+
+        def counts(day: int) -> list[tuple[int, int]]:
+            rows = open_current(data, Settings()).run("support/backlog", {"at": datetime(2026, 5, day)}, OPERATOR).to_pylist()
+            return [(row["case_count"], row["unresolved_count"]) for row in rows]
+
+        publish.import_files(data, Settings(), [tickets], NOW)
+        assert [counts(day) for day in (3, 6, 8, 12, 21)] == [[(1, 1)], [(1, 1)], [(1, 1)], [(1, 1)], []]
+        publish.import_files(data, Settings(), [history], NOW)
+        assert [counts(day) for day in (3, 6, 8, 12, 21)] == [[(1, 0)], [(1, 1)], [(1, 0)], [], []]
 
 
 def test_a_table_beside_an_export_is_kept_and_one_that_only_resembles_it_is_refused(tmp_path: Path) -> None:
