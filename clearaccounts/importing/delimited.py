@@ -122,8 +122,8 @@ class DelimitedFile:
         self.read_carefully(heading, encodings, collected)
 
     def _read_fast(self, heading: Heading, collected: Collected) -> bool:
-        """Read the file by DuckDB, if it is plain enough to be read alike; else nothing is collected."""
-        from clearaccounts.importing.fast import NotPlain, fast_batches  # noqa: PLC0415 - DuckDB is worth it for large files only
+        """Read the file by a fast reader, if it is plain enough to be read alike; else nothing is collected."""
+        from clearaccounts.importing.fast import NotPlain, fast_batches  # noqa: PLC0415 - worth its loading for large files only
 
         try:
             for batch in fast_batches(self._path, heading.separator, len(heading.header), collected.positions):
