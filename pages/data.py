@@ -1,10 +1,10 @@
-"""Data: what was imported, what was rejected and why, what the checks found."""
+"""Data: files on their way in, what was imported, what was rejected and why, what the checks found, the profiles there are."""
 
 import pyarrow as pa
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import connection, data_view, guard, messages, tables, url, words
+from clearaccounts.ui import connection, data_view, guard, import_flow, import_history, messages, profile_list, tables, url, words
 
 viewer = guard.require(Permission.VIEW_DATA)
 language = words.language()
@@ -15,24 +15,30 @@ caption = _("Build {build} of {moment} UTC, as of {day}; newest import {newest} 
     build=build.build_id, moment=language.moment(build.built_at), day=language.day(build.as_of_on),
     newest=language.moment(build.newest_import_at),
 )
+may_import = viewer.may(Permission.IMPORT)
+if may_import and import_flow.draw(viewer):
+    # A step of an import has the page to itself; below it there is nothing to compare with yet.
+    st.stop()
 st.caption(words.plain(caption))
 
-if viewer.may(Permission.IMPORT):
-    with st.expander(_("Import files"), icon=":material/upload_file:"):
-        data_view.upload(viewer)
-
+sections = {key: _(title) for key, title in data_view.SECTIONS.items() if may_import or key != "profiles"}
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    name = url.segments(_("Show"), {key: _(title) for key, title in data_view.SECTIONS.items()}, "section")
-    actions = st.container(width="content")
+    name = url.segments(_("Show"), sections, "section")
+    actions = st.container(width="content", horizontal=True)
+if name == "imports" and may_import:
+    with actions:
+        import_history.undo_button()
 
 listed: pa.Table
 columns: tuple[tables.Column, ...]
 if name == "imports":
-    listed, columns, why_empty = data_view.imports(), data_view.IMPORT_COLUMNS, _("Nothing was imported yet. Import a file above.")
+    listed, columns, why_empty = import_history.imports(language), import_history.COLUMNS, _("Nothing was imported yet.")
 elif name == "rejects":
     listed, columns, why_empty = data_view.rejects(language), data_view.REJECT_COLUMNS, _("Every row of every file was loaded.")
 elif name == "sums":
     listed, columns, why_empty = data_view.sums(), data_view.SUM_COLUMNS, _("No file with amounts was imported yet.")
+elif name == "profiles":
+    listed, columns, why_empty = profile_list.table(language), profile_list.COLUMNS, ""
 else:
     listed, columns, why_empty = data_view.checks(warehouse, viewer, language), data_view.CHECK_COLUMNS, _("This build has no checks.")
 
@@ -42,9 +48,22 @@ if page.row_count == 0:
     st.stop()
 with actions:
     tables.download(page, columns, caption=f"{_(data_view.SECTIONS[name])}. {caption}", stem=f"data-{name}")
-picked = tables.show(page.rows, columns, key=f"data_{name}", alt=_(data_view.SECTIONS[name]), selectable=name == "checks")
+picked = tables.show(
+    page.rows, columns, key=f"data_{name}", alt=_(data_view.SECTIONS[name]), selectable=name in data_view.SELECTABLE,
+    visible_rows=data_view.VISIBLE_ROWS[name],
+)
 tables.pager(page, "page")
-if name == "checks":
+if name == "imports":
+    if picked is None:
+        st.caption(_("Choose an import to see its sums."))
+    else:
+        import_history.details(picked["sequence"])
+elif name == "profiles":
+    if picked is None:
+        st.caption(_("Choose a profile of your own to download or delete it. Choose a file above to make one."))
+    else:
+        profile_list.actions(viewer, picked["name"])
+elif name == "checks":
     if picked is None:
         st.caption(_("Choose a check to see what it found."))
     elif picked["offender_count"] == 0:

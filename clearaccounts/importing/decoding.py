@@ -21,6 +21,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What is said of a text that is in none of the encodings that were tried.
+NOT_UTF_8 = (
+    N_("{file}, line {line}: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."),
+    N_("{file}, line {line}: this is not {encoding} text; save the file as CSV UTF-8 and import it again."),
+)
 # What a file's header is read by, until its profile says what the file is written in.
 _GUESSES = ("utf-8", "cp1252", "latin-1")
 
@@ -75,13 +80,8 @@ def as_utf8(path: Path, encodings: Sequence[str], target: Path, name: str) -> Pa
     first = encodings[0]
     line = _first_bad_line(path, first, skipped)
     if first == "utf-8":
-        raise FileRefused(
-            N_("{file}, line {line}: this is not UTF-8 text; save the file as CSV UTF-8 and import it again."), file=name, line=line
-        )
-    raise FileRefused(
-        N_("{file}, line {line}: this is not {encoding} text; save the file as CSV UTF-8 and import it again."),
-        file=name, line=line, encoding=first.upper(),
-    )
+        raise FileRefused(NOT_UTF_8[0], file=name, line=line)
+    raise FileRefused(NOT_UTF_8[1], file=name, line=line, encoding=first.upper())
 
 
 def _pieces(path: Path, encoding: str, skipped: int) -> Iterator[str]:

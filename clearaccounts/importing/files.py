@@ -52,9 +52,14 @@ def remove(folder: Path) -> None:
 
 def write_json(path: Path, content: Any) -> None:
     """Replace `path` by `content`, whole or not at all."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, default=str))
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replace `path` by `content`, whole or not at all."""
     beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1, default=str)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

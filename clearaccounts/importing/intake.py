@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import reports
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file, shown_name
-from clearaccounts.importing.profiles import known
+from clearaccounts.importing.profiles import Profile, known
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.staging import Stage
 from clearaccounts.text import N_
 
 # (file, rows read so far)
 FileProgress = Callable[[str, int], None]
+# The profile by which files are read: of all of them, or of each; of those left out the header tells.
+ReadBy: TypeAlias = "str | Profile | Mapping[Path, str | Profile] | None"
 
 
 def quiet(_file: str, _rows: int) -> None:
@@ -47,7 +50,7 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     return found, skipped
 
 
-def open_all(stage: Stage, paths: Sequence[Path], profile: str | None = None) -> tuple[dict[int, Opened], dict[int, Outcome]]:
+def open_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None) -> tuple[dict[int, Opened], dict[int, Outcome]]:
     """Open and recognise every file: those that could be, and an outcome of those that are refused, by their number.
 
     Raises:
@@ -60,7 +63,8 @@ def open_all(stage: Stage, paths: Sequence[Path], profile: str | None = None) ->
     for number, path in enumerate(paths):
         stage.check()
         try:
-            opened[number] = open_file(path, stage.work / str(number), profile, profiles, progress=lambda _rows: stage.check())
+            chosen = profile.get(path) if isinstance(profile, Mapping) else profile
+            opened[number] = open_file(path, stage.work / str(number), chosen, profiles, progress=lambda _rows: stage.check())
         except FileRefused as refusal:
             refused[number] = Outcome(shown_name(path), None, refused=refusal)
     return opened, refused
@@ -88,7 +92,7 @@ def land_opened(stage: Stage, opened: dict[int, Opened], progress: FileProgress 
     return outcomes
 
 
-def land_all(stage: Stage, paths: Sequence[Path], profile: str | None = None, progress: FileProgress = quiet) -> list[Outcome]:
+def land_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None, progress: FileProgress = quiet) -> list[Outcome]:
     """Open and read every file and put it on the stage; an outcome for each, in the order given.
 
     Raises:

@@ -67,7 +67,7 @@ def shown_name(path: Path) -> str:
 def open_file(
     path: Path,
     work: Path,
-    profile_name: str | None = None,
+    chosen: str | Profile | None = None,
     known: Mapping[str, Profile] | None = None,
     *,
     progress: Progress = no_progress,
@@ -77,7 +77,7 @@ def open_file(
     Args:
         path: the file; what it is called is only ever shown, the copy has a name of our own.
         work: a folder to be made for it.
-        profile_name: its profile, if somebody says so.
+        chosen: its profile, if somebody says so: by name, or one that is not saved yet.
         known: the profiles there are; the built-in ones unless given.
         progress: called now and then while the file is opened; what it raises ends that.
 
@@ -98,14 +98,14 @@ def open_file(
         ) from None
     source = open_source(copy, work.parent, name, progress)
     try:
-        profile = choose(source, profile_name, known)
+        profile = choose(source, chosen, known)
     except FileRefused:
         source.close()
         raise
     return Opened(copy, sha256, source, profile)
 
 
-def choose(source: Source, profile_name: str | None, known: Mapping[str, Profile] | None) -> Profile:
+def choose(source: Source, chosen: str | Profile | None, known: Mapping[str, Profile] | None) -> Profile:
     """The profile of an opened file; the first of the file's headings that one knows is chosen.
 
     Raises:
@@ -114,7 +114,7 @@ def choose(source: Source, profile_name: str | None, known: Mapping[str, Profile
     problem: FileRefused | None = None
     for heading in source.headings:
         try:
-            profile = recognise(source.name, heading.header, profile_name, known)
+            profile = chosen if isinstance(chosen, Profile) else recognise(source.name, heading.header, chosen, known)
             profile.bind(source.name, heading.header)
         except FileRefused as refused:
             problem = problem or refused

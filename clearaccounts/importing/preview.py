@@ -12,7 +12,7 @@ from typing import Any
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing import intake
 from clearaccounts.importing.cancelling import Asked, never
-from clearaccounts.importing.intake import FileProgress, quiet
+from clearaccounts.importing.intake import FileProgress, ReadBy, quiet
 from clearaccounts.importing.landing import Opened, Outcome
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.sources import Reject
@@ -79,7 +79,7 @@ def preview(
     settings: Settings,
     paths: Sequence[Path],
     now: datetime,
-    profile: str | None = None,
+    profile: ReadBy = None,
     *,
     progress: FileProgress = quiet,
     cancelled: Asked = never,
@@ -93,7 +93,7 @@ def preview(
         settings: limits, company currency and time zone.
         paths: files, or folders of files.
         now: the moment, with its zone.
-        profile: the profile of all of them; else each is recognised by its header.
+        profile: the profile of all of them, or of each by its path; else each is recognised by its header.
         progress: told (file, rows read so far).
         cancelled: whether somebody wants it to stop.
 

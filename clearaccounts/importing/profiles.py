@@ -17,6 +17,9 @@ from clearaccounts.text import N_
 
 __all__ = ["Profile", "known", "own_folder", "recognise"]
 
+UNKNOWN_HEADER = N_(
+    "{file}, line 1: the header is not one we know; name the columns as in the data guide, or choose a profile with --profile."
+)
 FOLDER = Path(__file__).parent / "profiles"
 
 
@@ -106,6 +109,6 @@ def recognise(file: str, header: Sequence[str], name: str | None = None, known: 
         if hits * 2 >= required and hits >= 2:
             profiles[near].bind(file, header)
     raise FileRefused(
-        N_("{file}, line 1: the header is not one we know; name the columns as in the data guide, or choose a profile with --profile."),
+        UNKNOWN_HEADER,
         file=file,
     )

@@ -16,7 +16,7 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.errors import BuildError, LandingError
 from clearaccounts.importing import files, intake, shrinking, snapshots, staging
 from clearaccounts.importing.cancelling import Asked, never
-from clearaccounts.importing.intake import FileProgress, files_of, quiet
+from clearaccounts.importing.intake import FileProgress, ReadBy, files_of, quiet
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.preview import Preview, preview
 from clearaccounts.importing.questions import Confirm, Question, Unconfirmed, nobody
@@ -63,7 +63,7 @@ def import_files(
     now: datetime,
     *,
     by: str = OPERATOR.user_id,
-    profile: str | None = None,
+    profile: ReadBy = None,
     snapshot: bool = False,
     confirm: Confirm = nobody,
     progress: FileProgress = quiet,
@@ -78,7 +78,7 @@ def import_files(
         paths: files, or folders of files.
         now: the moment of the import, with its zone.
         by: the user id of who imports.
-        profile: the profile of all of them; else each is recognised by its header.
+        profile: the profile of all of them, or of each by its path; else each is recognised by its header.
         snapshot: whether rows of these kinds that the files no longer hold are withdrawn.
         confirm: asked, while the import waits, before something happens that a person should know of; a no to one
             question and nothing is imported.

@@ -39,6 +39,11 @@ def folder() -> DataFolder:
     return served_folder(data_root())
 
 
+def own_folder() -> DataFolder:
+    """The partner's own folder, where imports land and own profiles stand, also while the sample is served."""
+    return DataFolder(data_root())
+
+
 class _Current:
     """The build that new runs get; opened again when the pointer names another file."""
 
@@ -67,12 +72,11 @@ class _Stores:
         self._lock = threading.Lock()
         self._stores: dict[Path, Store] = {}
 
-    def get(self) -> Store:
+    def get(self, of: DataFolder) -> Store:
         with self._lock:
-            served = folder()
-            if served.path not in self._stores:
-                self._stores[served.path] = open_store(served, settings())
-            return self._stores[served.path]
+            if of.path not in self._stores:
+                self._stores[of.path] = open_store(of, settings())
+            return self._stores[of.path]
 
 
 _stores = _Stores()
@@ -84,7 +88,16 @@ def store() -> Store:
     Raises:
         DecisionError: the store cannot be opened.
     """
-    return _stores.get()
+    return _stores.get(folder())
+
+
+def own_store() -> Store:
+    """What people did with the partner's own data, also while the sample is served.
+
+    Raises:
+        DecisionError: the store cannot be opened.
+    """
+    return _stores.get(own_folder())
 
 
 def policy(as_of_on: date) -> Policy | None:

@@ -33,6 +33,7 @@ _TITLES: dict[str, str] = {
     "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
     "imported": N_("Imported"), "undone": N_("Undone"), "denied": N_("Was refused"), "break_accepted": N_("Accepted a break"),
     "suspension_mark": N_("Suspension mark"), "import": N_("Imported files"), "access": N_("Access"), "store": N_("Decisions store"),
+    "profile": N_("Profile"), "profile_saved": N_("Saved a profile"), "profile_deleted": N_("Deleted a profile"),
     "person": N_("Person"), **{role.value: title for role, title in ROLE_TITLES.items()},
     # basis
     "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),
@@ -43,6 +44,21 @@ _TITLES: dict[str, str] = {
 }
 
 _NOTICES = {"reminder": N_("Reminder"), "overdue": N_("Overdue notice"), "final_notice": N_("Final notice")}
+
+
+_KINDS = {
+    "customer_invoices": N_("customer invoices"), "payments": N_("payments"), "credit_notes": N_("credit notes"),
+    "allocations": N_("allocations"), "customers": N_("customers"), "subscriptions": N_("subscriptions"),
+    "support_cases": N_("support cases"), "case_events": N_("case events"), "exchange_rates": N_("exchange rates"), "holds": N_("holds"),
+    "instalments": N_("instalments"), "notices": N_("notices"), "service_requests": N_("service requests"),
+    "support_offers": N_("support offers"), "support_plans": N_("support plans"), "supplier_invoices": N_("supplier invoices"),
+    "reconciliation_lines": N_("reconciliation lines"),
+}
+
+
+def kind(name: str, language: Language) -> str:
+    """What the rows of a canonical kind are called, in the plural: `customer invoices`."""
+    return language.gettext(_KINDS[name]) if name in _KINDS else name
 
 
 def notice(notice_type: str, language: Language) -> str:

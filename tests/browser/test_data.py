@@ -16,14 +16,19 @@ FIRST = HEADER + "I1,C1,2026-01-02,EUR,100.00,2026-02-01\n"
 SECOND = HEADER + "I2,C1,2026-01-03,EUR,250.50,2026-02-02\n"
 
 
-def upload(visitor: Visitor, name: str, content: str) -> None:
-    """Choose a file on the Data page and import it."""
+def choose(visitor: Visitor, name: str, content: str) -> None:
+    """Choose a file on the Data page and wait for what was understood."""
     page = visitor.page
     uploader = page.get_by_test_id("stFileUploader")
-    if not uploader.is_visible():
-        page.get_by_text("Import files").click()
     uploader.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
-    button = page.locator(".st-key-import button")
+    expect(page.locator(".st-key-import button")).to_be_visible()
+    visitor.settle()
+
+
+def upload(visitor: Visitor, name: str, content: str) -> None:
+    """Choose a file on the Data page, look, and import it."""
+    choose(visitor, name, content)
+    button = visitor.page.locator(".st-key-import button")
     expect(button).to_be_enabled()
     button.click()
 
@@ -38,7 +43,7 @@ def test_an_upload_takes_the_samples_place(own: Dashboard, visit: Callable[..., 
     beatriz.settle()
     # The page that says so is already one of the new build: no sample any more, and nothing left to import again.
     assert "SAMPLE" not in beatriz.text()
-    expect(beatriz.page.locator(".st-key-import button")).to_be_disabled()
+    expect(beatriz.page.locator(".st-key-import button")).to_have_count(0)
     beatriz.go("Overview")
     assert "SAMPLE" not in beatriz.text()
     assert "100.00 EUR" in beatriz.text()
@@ -50,7 +55,8 @@ def test_a_bad_file_is_refused_in_one_sentence_and_the_old_numbers_stay(own: Das
     beatriz = visit(own)
     beatriz.open("data")
     beatriz.sign_in(Role.BILLING_ADMIN)
-    upload(beatriz, "strange.csv", "colour,size\nred,5\n")
+    choose(beatriz, "strange.csv", "colour,size\nred,5\n")
+    expect(beatriz.page.locator(".st-key-import button")).to_be_disabled()
     alert = beatriz.page.get_by_test_id("stAlert").filter(has_text="strange.csv")
     expect(alert).to_be_visible()
     assert "Traceback" not in beatriz.text()

@@ -1,0 +1,164 @@
+"""Every import that there was: who, when, what came of it; its sums, its rejected rows to mend; and the undo of the last one."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from clearaccounts.access import Permission, current_person
+from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.importing import publish, records
+from clearaccounts.importing.records import Landing
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import connection, guard, import_records, import_view, labels, messages, tables, words
+from clearaccounts.ui.tables import Column
+
+COLUMNS = (
+    Column("file", N_("File"), width="medium"),
+    Column("landed_at", N_("Imported, UTC"), "moment"),
+    Column("imported_by", N_("By")),
+    Column("profile", N_("Read as")),
+    Column("row_count", N_("Rows"), "number"),
+    Column("loaded_count", N_("Loaded"), "number"),
+    Column("rejected_count", N_("Rejected"), "number"),
+    Column("new_count", N_("New"), "number"),
+    Column("changed_count", N_("Changed"), "number"),
+    Column("unchanged_count", N_("Unchanged"), "number"),
+    Column("closed_count", N_("Closed"), "number"),
+    Column("state", N_("State")),
+    Column("sha256", "SHA-256"),
+)
+_SCHEMA = pa.schema([
+    ("sequence", pa.int64()), ("file", pa.string()), ("landed_at", pa.timestamp("us")), ("imported_by", pa.string()),
+    ("profile", pa.string()),
+    *((name, pa.int64()) for name in ("row_count", "loaded_count", "rejected_count", "new_count", "changed_count", "unchanged_count",
+                                      "closed_count")),
+    ("state", pa.string()), ("sha256", pa.string()),
+])
+_ASKED, _PROBLEM, _DONE = "_undo_asked", "_undo_problem", "_undo_done"
+
+
+def _name_of(user_id: str) -> str:
+    person = current_person(user_id) if user_id else None
+    return person.name if person is not None else user_id
+
+
+def imports(language: Language) -> pa.Table:
+    """One row per landing, the newest first; those that were undone are told apart, and so are the undos."""
+    translate = language.gettext
+    every = records.everything(connection.folder())
+    undone = {sequence for one in every for sequence in one.undoes}
+    rows = []
+    for one in reversed(every):
+        is_file = bool(one.sha256)
+        name = one.name if is_file else translate(N_("(undo)") if one.undoes else N_("(withdrawal)"))
+        rows.append({
+            "sequence": one.sequence, "file": name, "landed_at": one.landed_at.replace(tzinfo=None),
+            "imported_by": _name_of(one.imported_by), "profile": one.profile, "sha256": one.sha256 or None,
+            "row_count": one.rows if is_file else None, "loaded_count": one.loaded if is_file else None,
+            "rejected_count": one.rejected if is_file else None, "new_count": one.new if is_file else None,
+            "changed_count": one.changed if is_file else None, "unchanged_count": one.unchanged if is_file else None,
+            "closed_count": sum(one.closed.values()) + sum(one.withdrawn.values()) if is_file or one.withdrawn else None,
+            "state": translate(N_("undone")) if one.sequence in undone else "",
+        })
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def details(sequence: int) -> None:
+    """The sums of one landing, and its rejected rows as a file to mend."""
+    language = words.language()
+    translate = language.gettext
+    folder = connection.folder()
+    one = next((each for each in records.everything(folder) if each.sequence == sequence), None)
+    if one is None:
+        return
+    st.text(one.name or translate(N_("No file of its own")))
+    for template, values in one.notes:
+        st.text(translate(template).format(**values))
+    for kind, count in {**one.closed, **one.withdrawn}.items():
+        st.text(translate(N_("{count} of {kind} closed or withdrawn")).format(
+            count=language.number(count), kind=labels.kind(kind, language)))
+    if one.sums:
+        tables.show(import_view.sums(one.sums, language), import_view.LANDED_SUM_COLUMNS, key=f"sums_{sequence}",
+                    alt=translate(N_("Control totals of the file")), visible_rows=6)
+    elif one.sha256:
+        st.caption(translate(N_("The file has no amounts.")))
+
+
+def undo_button() -> None:
+    """Offer to take the last import back; on the sample, and before anything was imported, there is nothing to undo."""
+    translate = words.language().gettext
+    done = st.session_state.pop(_DONE, None)
+    if done:
+        st.success(words.plain(done), icon=":material/undo:")
+    last = publish.last_import(connection.folder())
+    if last is None:
+        return
+    st.button(
+        translate(N_("Undo the last import")), on_click=_ask, args=(last.import_id,), key="undo", icon=":material/undo:", type="tertiary")
+    if st.session_state.get(_ASKED):
+        st.dialog(translate(N_("Undo the last import")), on_dismiss=_close, width="medium")(_body)()
+
+
+def _ask(import_id: str) -> None:
+    """Callback: open the dialog, with a key of its own."""
+    st.session_state[_ASKED] = (import_id, secrets.token_hex(16))
+    st.session_state.pop(_PROBLEM, None)
+
+
+def _close() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+def _body() -> None:
+    asked = st.session_state.get(_ASKED)
+    if asked is None:
+        st.rerun()
+    language = words.language()
+    translate = language.gettext
+    last = publish.last_import(connection.folder())
+    if last is not None:
+        with st.container(gap="xxsmall"):
+            st.text(translate(N_("Imported on {day} UTC by {who}")).format(
+                day=language.moment(last.landed_at.replace(tzinfo=None)), who=_name_of(last.imported_by) or "–"))
+            for one in last.landings:
+                _what_goes(one, language)
+    st.write(translate(N_("The numbers from before come back. The files stay kept with their proof and can be imported again.")))
+    problem = st.session_state.get(_PROBLEM)
+    if problem:
+        st.error(words.plain(problem), icon=":material/error:")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(translate(N_("Cancel")), on_click=_close, key="undo_cancel")
+        st.button(translate(N_("Undo the import")), on_click=_undo, args=asked, type="primary", key="undo_send")
+
+
+def _what_goes(one: Landing, language: Language) -> None:
+    translate = language.gettext
+    if one.name:
+        st.text(translate(N_("{file}: {loaded} rows, {new} of them new and {changed} changed")).format(
+            file=one.name, loaded=language.number(one.loaded), new=language.number(one.new), changed=language.number(one.changed)))
+    for kind, count in {**one.closed, **one.withdrawn}.items():
+        st.text(translate(N_("{count} of {kind} that were closed or withdrawn come back")).format(
+            count=language.number(count), kind=labels.kind(kind, language)))
+
+
+def _undo(import_id: str, _key: str) -> None:
+    """Callback: take back exactly the import that the person saw, and put that on record."""
+    translate = words.language().gettext
+    try:
+        person = guard.viewer()
+        if person is None or not person.may(Permission.IMPORT):
+            raise NotPermitted(N_("Your role does not allow this."))
+        now = connection.now()
+        done: Any = publish.undo(connection.own_folder(), connection.settings(), now, person.user_id, import_id=import_id)
+        unrecorded = import_records.record(person, now)
+    except ClearAccountsError as error:
+        st.session_state[_PROBLEM] = messages.sentence(error)
+        return
+    _close()
+    said = [translate(N_("The import was undone; the numbers are those from before."))]
+    said += [messages.sentence(problem) for problem in (done.build_problem, unrecorded) if problem is not None]
+    st.session_state[_DONE] = " ".join(said)

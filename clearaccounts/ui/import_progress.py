@@ -1,0 +1,35 @@
+"""How far a job is, drawn anew until it has ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clearaccounts.text import N_
+from clearaccounts.ui import words
+from clearaccounts.ui.import_jobs import Job
+
+POLL_SECONDS = 0.7
+
+
+def watch(job: Job, label: str) -> None:
+    """Tell how far a job is, with a button that stops it, until it has ended; then the page runs again.
+
+    Args:
+        job: what runs.
+        label: what it does, in the reader's language.
+    """
+    st.fragment(run_every=POLL_SECONDS)(_progress)(job, label)
+
+
+def _progress(job: Job, label: str) -> None:
+    if job.is_done:
+        st.rerun()
+    language = words.language()
+    translate = language.gettext
+    with st.status(label, expanded=True):
+        if job.file:
+            st.text(translate(N_("{file}: {rows} rows read")).format(file=job.file, rows=language.number(job.rows)))
+        if job.is_cancelled:
+            st.caption(translate(N_("Stopping; nothing of it is kept.")))
+        else:
+            st.button(translate(N_("Cancel")), on_click=job.cancel, key=f"cancel_{job.job_id}", icon=":material/close:")

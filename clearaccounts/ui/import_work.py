@@ -1,0 +1,93 @@
+"""What runs on a job's thread for the Data page: a look into a file, a look at what an import would bring, the import."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearaccounts.access import Permission, Viewer, current_person
+from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.importing import cancelling, publish
+from clearaccounts.importing.preview import Preview
+from clearaccounts.importing.profiles import Profile
+from clearaccounts.importing.samples import Sample, look_into
+from clearaccounts.text import N_
+from clearaccounts.ui import connection, import_records
+from clearaccounts.ui.import_desk import Desk
+from clearaccounts.ui.import_jobs import Job
+
+LOOK, TRY, SAMPLE, IMPORT = "look", "try", "sample", "import"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import of the files on `desk`; `unrecorded` says why it could not be put on record."""
+
+    desk: Desk
+    report: publish.Report
+    unrecorded: ClearAccountsError | None
+
+
+def look(desk: Desk) -> Callable[[Job], list[Preview]]:
+    """Find out what an import of the files on the desk would bring; nothing changes."""
+    paths, read_as = desk.paths, desk.chosen()
+
+    def work(job: Job) -> list[Preview]:
+        return publish.preview(
+            connection.own_folder(), connection.settings(), paths, connection.now(), read_as, progress=job.progress,
+            cancelled=job.cancelled,
+        )
+
+    return work
+
+
+def try_out(desk: Desk, number: int, profile: Profile) -> Callable[[Job], Preview]:
+    """Read one file of the desk by a profile that is not saved yet; nothing changes."""
+    path = desk.paths[number]
+
+    def work(job: Job) -> Preview:
+        found = publish.preview(
+            connection.own_folder(), connection.settings(), [path], connection.now(), profile, progress=job.progress,
+            cancelled=job.cancelled,
+        )
+        return found[0]
+
+    return work
+
+
+def sample(desk: Desk, number: int, heading: int, encoding: str) -> Callable[[Job], Sample]:
+    """Look into one file of the desk that nobody has described; see `samples.look_into`."""
+    path = desk.paths[number]
+
+    def work(job: Job) -> Sample:
+        def told(rows: int) -> None:
+            cancelling.check(job.cancelled)
+            job.progress(path.name, rows)
+
+        with tempfile.TemporaryDirectory(prefix="clearaccounts-sample-") as folder:
+            return look_into(path, Path(folder), heading=heading, encoding=encoding, progress=told)
+
+    return work
+
+
+def bring_in(desk: Desk, viewer: Viewer) -> Callable[[Job], Imported]:
+    """Import the files on the desk and put that on record.
+
+    The desk is held until the end, whatever becomes of the tab that it lies in.
+    """
+    confirmed = tuple(desk.confirmed)
+
+    def work(job: Job) -> Imported:
+        person = current_person(viewer.user_id)
+        if person is None or not person.may(Permission.IMPORT):
+            raise NotPermitted(N_("Your role does not allow this."))
+        now = connection.now()
+        report = publish.import_files(
+            connection.own_folder(), connection.settings(), desk.paths, now, by=person.user_id, profile=desk.chosen(),
+            snapshot=desk.is_whole, confirm=confirmed.__contains__, progress=job.progress, cancelled=job.cancelled,
+        )
+        return Imported(desk, report, import_records.record(person, now))
+
+    return work
