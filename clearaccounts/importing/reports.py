@@ -190,7 +190,7 @@ class _Settling:
         for name in names:
             key = ", ".join(kinds()[name].key)
             known = history.latest(kinds()[name], self._stage.place, self._stage.known)
-            self._connection.execute(f"delete from final_{name} where ({key}) in (select ({key}) from ({known}))")
+            self._keep(name, f"({key}) not in (select ({key}) from ({known}))")
         gone = {name: f"select * exclude (line) from final_{name}" for name in self._report.closes}
         closed = self._close(gone, closed_on)
         new = self._count("(" + " union ".join(f"select line from final_{name}" for name in names) + ")")
@@ -199,6 +199,13 @@ class _Settling:
         note = (_CLOSED_LATER, {"newest_on": str(newest_on), "count": sum(closed.values()), "closed_on": str(closed_on)})
         asked = Question("older", OLDER, {"file": file, "day": self._day, "newest_on": newest_on}, closed)
         return Settled(done, self._day, closed, (note,), asked)
+
+    def _keep(self, name: str, condition: str) -> None:
+        """Leave in `final_<name>`, which may be a view of what was typed, only the rows that meet `condition`."""
+        is_view = self._count(f"duckdb_views() where view_name = 'final_{name}'") > 0
+        self._connection.execute(f"create or replace temp table kept_rows as select * from final_{name} where {condition}")
+        self._connection.execute(f"drop {'view' if is_view else 'table'} final_{name}")
+        self._connection.execute(f"alter table kept_rows rename to final_{name}")
 
     def _count(self, rows: str) -> int:
         return int(self._connection.execute(f"select count(*) from {rows}").fetchall()[0][0])
