@@ -48,10 +48,11 @@ def confine(bounds: Bounds) -> None:
         (resource.RLIMIT_DATA, bounds.memory_bytes),
         (resource.RLIMIT_AS, bounds.address_bytes),
         (resource.RLIMIT_FSIZE, bounds.disk_bytes),
-        (resource.RLIMIT_CPU, bounds.cpu_seconds),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         _, most = resource.getrlimit(what)
         own = limit if most == resource.RLIM_INFINITY else min(limit, most)
         resource.setrlimit(what, (own, own))
+    # The signal at the first limit says what it was; the second one ends whatever ignores it.
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.cpu_seconds, bounds.cpu_seconds + 1))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.bounds import bounds_for
+from clearaccounts.importing.bounds import Bounds, bounds_for
 from clearaccounts.importing.rows import Progress, no_progress
 from clearaccounts.settings import ROOT
 from clearaccounts.text import N_
@@ -42,15 +42,22 @@ class ReadingProcess:
         path: the file as it came.
         folder: for what it writes.
         name: what people call the file.
+        bounds: how long to wait for an answer; by the file's size unless given. The process itself always keeps to those.
     """
 
-    def __init__(self, path: Path, folder: Path, name: str) -> None:
+    def __init__(self, path: Path, folder: Path, name: str, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds
         self._path = path.resolve()
         self._folder = folder.resolve()
         self._name = name
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
         self.peak_memory_bytes = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number; None while there is none."""
+        return None if self._process is None else self._process.pid
 
     def ask(self, question: dict[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
         """Ask, and wait for the answer.
@@ -62,7 +69,7 @@ class ReadingProcess:
         Raises:
             FileRefused: the file is refused, or reading it broke a bound or the reader.
         """
-        bounds = bounds_for(self._path.stat().st_size)
+        bounds = self._bounds or bounds_for(self._path.stat().st_size)
         with _idle_lock:
             if self in _idle:
                 _idle.remove(self)
@@ -138,7 +145,7 @@ class ReadingProcess:
     def _broken(self, process: subprocess.Popen[bytes]) -> FileRefused:
         """Why the process ended before it answered."""
         code = process.wait()
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        if code == -signal.SIGXCPU:
             return self._too_long()
         return FileRefused(
             N_("{file}: the reader broke down on it, as it does on files made to break it; export it again, or save it as CSV."),

@@ -66,9 +66,9 @@ class Source:
         return self._samples[self.heading]
 
     @property
-    def peak_memory_bytes(self) -> int:
-        """The most memory that reading it has taken so far, as far as the process could tell."""
-        return self._process.peak_memory_bytes
+    def process(self) -> ReadingProcess:
+        """The process that reads it."""
+        return self._process
 
     def choose(self, heading: Heading) -> None:
         """Read the columns by another of `headings`."""

@@ -24,7 +24,7 @@ MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_ROWS = 100_000_000
 MAX_COLUMNS = 2000
 # Parquet can say one value for all rows in a few bytes; so many cells out of so little are no table of anybody's.
-MAX_CELLS_PER_BYTE = 1000
+MAX_CELLS_PER_BYTE = 50
 CELLS_MATTER_FROM = 5_000_000
 _BATCH_ROWS = 8192
 _DAMAGED = N_("{file}: the Parquet file is cut or damaged; copy it again.")
