@@ -212,7 +212,8 @@ def _is_one_of_several(text: mmap.mmap, begin: int) -> bool:
     if following == len(text):
         return False
     first_line = text[begin : min(end, begin + MAX_ROW_BYTES)].strip()
-    if first_line != b"{" and text[following : following + 1] == b"{":
+    # No single document goes on with a brace after one that closes.
+    if first_line.endswith(b"}") and text[following : following + 1] == b"{":
         return True
     try:
         return end_of(first_line, 0) == len(first_line)
