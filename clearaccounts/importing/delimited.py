@@ -34,17 +34,19 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([^\s"\w]|\t)"?\s*', re.IGNORECASE)
 
 
 class DelimitedFile:
-    """A CSV file, unpacked and, if it is not UTF-16, in the encoding it came in.
+    """A CSV file, unpacked.
 
     Args:
         path: the plain file.
         folder: for a copy in UTF-8, if one is needed.
         name: what people call the file.
+        is_utf8: whether its encoding is known to be UTF-8, whatever its profile says.
     """
 
     format = "csv"
 
-    def __init__(self, path: Path, folder: Path, name: str) -> None:
+    def __init__(self, path: Path, folder: Path, name: str, *, is_utf8: bool = False) -> None:
+        self._is_utf8 = is_utf8
         self._path = path
         self._name = name
         self._utf8 = folder / "utf8.txt"
@@ -107,7 +109,7 @@ class DelimitedFile:
 
     def _decoded(self, encodings: Sequence[str]) -> Path:
         if self._text is None:
-            self._text = decoding.as_utf8(self._path, encodings, self._utf8, self._name)
+            self._text = decoding.as_utf8(self._path, ("utf-8",) if self._is_utf8 else encodings, self._utf8, self._name)
         return self._text
 
     def read(self, heading: Heading, encodings: Sequence[str], collected: Collected) -> None:
@@ -116,7 +118,7 @@ class DelimitedFile:
         Raises:
             FileRefused: it doesn't decode, a quote is never closed, or the file is cut.
         """
-        is_utf8 = codecs.lookup(encodings[0]).name == "utf-8" or decoding.marked(self._path)[0] == "utf-8"
+        is_utf8 = self._is_utf8 or codecs.lookup(encodings[0]).name == "utf-8"
         if is_utf8 and self._first_line == 1 and self._path.stat().st_size >= FAST_FROM_BYTES and self._read_fast(heading, collected):
             return
         self.read_carefully(heading, encodings, collected)
@@ -172,7 +174,7 @@ class DelimitedFile:
             )
         if last_fields is not None and last_fields.is_cut():
             raise FileRefused(
-                N_("{file}, line {line}: the last line has no end and its last field is shorter than all others there, so the file"
+                N_("{file}, line {line}: the last line has no end and its last field is not like the others there, so the file"
                    " seems to be cut; export it again, or add a line end if it is whole."),
                 file=self._name, line=line,
             )

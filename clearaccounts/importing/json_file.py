@@ -201,12 +201,6 @@ def _behind_mark(text: mmap.mmap) -> int:
 
 def _is_one_of_several(text: mmap.mmap, begin: int) -> bool:
     """Whether the object that begins here is one of several in lines: it ends with its line, or the next line begins another."""
-    try:
-        # One object to the end of the file is no several, whatever its second line begins with.
-        if skip_blank(text, end_of(text, begin)) == len(text):
-            return False
-    except Damaged:
-        pass
     end = text.find(b"\n", begin)
     following = skip_blank(text, end) if end >= 0 else len(text)
     if following == len(text):

@@ -90,13 +90,14 @@ def _text_reader(path: Path, folder: Path, name: str, progress: Progress) -> Rea
         if plain.stat().st_size == 0:
             raise FileRefused(N_("{file}: the file is empty; export it again."), file=name)
     encoding, _ = decoding.marked(plain)
+    is_utf8 = encoding != ""
     if encoding not in ("", "utf-8"):
         plain = decoding.as_utf8(plain, (encoding,), folder / "utf8-of-16.txt", name)
     with plain.open("rb") as file:
         head = file.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith((b"{", b"[")):
         return JsonFile(plain, folder, name, progress)
-    return DelimitedFile(plain, folder, name)
+    return DelimitedFile(plain, folder, name, is_utf8=is_utf8)
 
 
 class _Desk:

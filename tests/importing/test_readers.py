@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,9 @@ import pytest
 
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing.readers import open_source
+from clearaccounts.importing.rows import Heading
 from clearaccounts.importing.sources import Records, Source, shorten
+from tests.importing.here import Read, read_here
 
 
 def opened(path: Path) -> tuple[Source, Records]:
@@ -26,17 +29,20 @@ def opened(path: Path) -> tuple[Source, Records]:
 
 def read(tmp_path: Path, content: bytes) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
     """(line, cells) of what was read, and (line, reason) of what could not be."""
+    found = given(tmp_path, content)
+    return [(line, [cell or "" for cell in cells]) for line, cells in found.rows], found.rejects
+
+
+def given(tmp_path: Path, content: bytes, encodings: Sequence[str] = ("utf-8",), choice: int = 0) -> Read:
+    """All that is read of a file of these bytes."""
     path = tmp_path / "given.csv"
     path.write_bytes(content)
-    source, records = opened(path)
-    names = [f"c{i}" for i in range(len(source.header))]
-    rows = [(row["line"], [row[name] for name in names]) for row in records.table.to_pylist()]
-    return rows, [(reject.line, reject.reason) for reject in records.rejects]
+    return read_here(path, encodings, choice)
 
 
 def refusal(path: Path) -> str:
     with pytest.raises(FileRefused) as refused:
-        opened(path)
+        read_here(path)
     return str(refused.value)
 
 
@@ -189,3 +195,158 @@ def test_a_document_is_no_json_lines_because_its_second_line_begins_a_row(tmp_pa
         assert (source.format, source.header) == ("json", ("id", "a", "b"))
     finally:
         source.close()
+
+
+def test_a_source_is_opened_read_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "given.csv"
+    path.write_bytes(b"a;b,c\n1;2,3\n4;5,6\n\"x\"y;,\n")
+    source = open_source(path, tmp_path, "what people call it")
+    assert (source.name, source.format) == ("what people call it", "csv")
+    assert source.headings == (Heading(",", ("a;b", "c")), Heading(";", ("a", "b,c")))
+    assert (source.header, source.sample_rows[:2]) == (("a;b", "c"), [["1;2", "3"], ["4;5", "6"]])
+    source.choose(source.headings[1])
+    assert (source.header, source.sample_rows) == (("a", "b,c"), [["1", "2,3"], ["4", "5,6"]])
+    seen: list[int] = []
+    records = source.records({1}, seen.append)
+    assert records.table.to_pylist() == [{"line": 2, "span": 1, "c1": "2,3"}, {"line": 3, "span": 1, "c1": "5,6"}]
+    assert [(reject.line, reject.reason, reject.raw) for reject in records.rejects] == [(4, "a quote stands where none may", '"x"y;,')]
+    assert seen[-1] == 2
+    assert source.raw(records, {3}) == {3: "4;5,6"}
+    source.close()
+    assert [left.name for left in tmp_path.iterdir()] == ["given.csv"]
+    # What was read stays when its file has gone.
+    assert records.table["c1"].to_pylist() == ["2,3", "5,6"]
+
+
+@pytest.mark.parametrize(("separator", "shown"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+def test_the_separator_is_found(tmp_path: Path, separator: str, shown: str) -> None:
+    lines = [["id", "name", "on"], ["1", f'"a{separator}b"', "x"], ["2", "c", ""]]
+    found = given(tmp_path, "\n".join(separator.join(line) for line in lines).encode() + b"\n")
+    assert found.headings[0] == Heading(separator, ("id", "name", "on")), shown
+    assert found.rows == [(2, ["1", f"a{separator}b", "x"]), (3, ["2", "c", ""])]
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_the_line_that_says_the_separator_is_no_header_and_is_a_line(tmp_path: Path, first: str) -> None:
+    found = given(tmp_path, f"{first}\r\na;b,c\r\n1;2,3\r\n4\r\n5;6\r\n".encode())
+    assert found.headings == (Heading(";", ("a", "b,c")),)
+    assert (found.rows, found.rejects) == ([(3, ["1", "2,3"]), (5, ["5", "6"])], [(4, "1 fields where the header has 2")])
+    assert found.raw == {3: "1;2,3", 5: "5;6"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "\ufeffid,name,on", ' id , name\t,on ', "\u00a0id\u00a0,\u200bname,\ufeffon", '"id","name","on"', '" id ","\ufeffname","on"',
+        "\r\n\r\nid,name,on",
+    ],
+)
+def test_a_header_is_read_without_what_nobody_sees(tmp_path: Path, header: str) -> None:
+    assert given(tmp_path, f"{header}\r\n1,2,3\r\n".encode()).headings[0].header == ("id", "name", "on")
+
+
+def test_separators_at_the_end_of_the_header_ask_nothing_of_the_rows(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, b"a,b,,\n1,2\n3,4,,\n5,6,x\n7,8,,,\n9\n1,2,,,x\n1,2\n")
+    assert rows == [
+        (2, ["1", "2", "", ""]), (3, ["3", "4", "", ""]), (4, ["5", "6", "x", ""]), (5, ["7", "8", "", ""]), (8, ["1", "2", "", ""]),
+    ]
+    assert rejects == [(6, "1 fields where the header has 4"), (7, "5 fields where the header has 4")]
+
+
+def test_an_empty_or_a_double_header_cell_keeps_its_place(tmp_path: Path) -> None:
+    found = given(tmp_path, b"a,,b,A\n1,2,3,4\n")
+    assert (found.headings[0].header, found.rows) == (("a", "", "b", "A"), [(2, ["1", "2", "3", "4"])])
+
+
+TEXT = "id,name\r\n1,caf\u00e9\r\n2,\u20ac\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encodings"),
+    [
+        (TEXT.encode(), ("utf-8",)),
+        (TEXT.encode("utf-8-sig"), ("cp1252",)),
+        (TEXT.encode("utf-16"), ("utf-8",)),
+        (TEXT.encode("utf-16-le"), ("utf-8",)),
+        (TEXT.encode("utf-16-be"), ("utf-8",)),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), ("cp1252",)),
+        (TEXT.encode("utf-32"), ("utf-8",)),
+        (TEXT.encode("cp1252"), ("utf-8", "cp1252")),
+        (TEXT.encode(), ("utf-8", "cp1252")),
+        (TEXT.encode("cp1252"), ("ascii", "windows-1252")),
+        (gzip.compress(TEXT.encode("utf-16"), mtime=0), ("utf-8",)),
+        (gzip.compress(TEXT.encode("cp1252"), mtime=0), ("utf-8", "cp1252")),
+    ],
+    ids=range(12),
+)
+def test_text_is_decoded_by_its_mark_or_as_the_profile_says(tmp_path: Path, content: bytes, encodings: tuple[str, ...]) -> None:
+    found = given(tmp_path, content, encodings)
+    assert (found.headings[0].header, found.rows) == (("id", "name"), [(2, ["1", "caf\u00e9"]), (3, ["2", "\u20ac"])])
+    assert found.raw == {2: "1,caf\u00e9", 3: "2,\u20ac"}
+
+
+@pytest.mark.parametrize(
+    ("content", "encodings", "line", "encoding"),
+    [
+        (b"a,b\r1,2\r\n\r\n3,\xe9\n", ("utf-8",), 4, "UTF-8"),
+        (b"a,b\n" + b"1,2\n" * 400_000 + b"3,\xe9\n" + b"1,2\n" * 1000, ("utf-8",), 400_002, "UTF-8"),
+        (b"\xef\xbb\xbfa,b\n1,\xe9\n", ("utf-8", "cp1252"), 2, "UTF-8"),
+        (b"a,b\n1,\x81\n", ("cp1252",), 2, "CP1252"),
+        (b"a,b\n1,\xe9\n2,\x81\n", ("utf-8", "cp1252"), 2, "UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16") + b"1", ("utf-8",), 3, "UTF-16-LE"),
+        ("a,b\n1,".encode("utf-16") + b"\x00\xdc,\0", ("utf-8",), 2, "UTF-16-LE"),
+    ],
+)
+def test_what_does_not_decode_is_refused_and_the_line_named(
+    tmp_path: Path, content: bytes, encodings: tuple[str, ...], line: int, encoding: str
+) -> None:
+    with pytest.raises(FileRefused) as refused:
+        given(tmp_path, content, encodings)
+    assert str(refused.value) == (
+        f"given.csv, line {line}: this is not {encoding} text; save the file as CSV UTF-8 and import it again."
+    )
+
+
+@pytest.mark.parametrize("rest", [b"garbage", gzip.compress(b"5,6\n")[:-1], b"\x1f\x8b"])
+def test_a_gzip_with_something_behind_it_is_refused(tmp_path: Path, rest: bytes) -> None:
+    assert refusal_of(tmp_path, gzip.compress(b"a,b\n1,2\n") + rest) == "given.csv: the archive is cut or damaged; copy it again."
+
+
+# Ten records of one shape say what the eleventh must be like.
+SHAPES = {
+    "money": "{n},{n}.50",
+    "a day": "{n},2026-05-{n}",
+    "a word": "{n},EUR",
+    "a word of several": "{n},{word}",
+    "perhaps a day": "{n},{perhaps}",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_last_record_that_is_cut_is_the_odd_one_out(tmp_path: Path, shape: str) -> None:
+    lines = [
+        SHAPES[shape].format(n=n, word="posted" if n % 3 else "void", perhaps="2026-05-01" if n % 2 else "") for n in range(10, 33)
+    ]
+    whole = ("id,last\n" + "\n".join(lines)).encode()
+    rows, rejects = read(tmp_path, whole)
+    assert len(rows) == len(lines) and not rejects
+    last = lines[-1].split(",")[1]
+    for missing in range(1, len(last) + 1):
+        if shape == "perhaps a day" and missing == len(last):
+            continue
+        assert refusal_of(tmp_path, whole[:-missing]) == (
+            "given.csv, line 24: the last line has no end and its last field is not like the others there, so the file seems to be cut;"
+            " export it again, or add a line end if it is whole."
+        )
+        # With its line end it is a record like any other.
+        assert len(read(tmp_path, whole[:-missing] + b"\n")[0]) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["7", "12345678", "N/A", "10.5", "2026-05-01 10:00", "-3"],
+)
+def test_a_last_record_that_only_differs_is_no_cut_one(tmp_path: Path, last: str) -> None:
+    others = "".join(f"{n},{n % 7 + 10 ** (n % 5)}\n" for n in range(40))
+    rows, rejects = read(tmp_path, f"id,last\n{others}40,{last}".encode())
+    assert (rows[-1], rejects) == ((42, ["40", last]), [])
