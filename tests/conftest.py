@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from clearaccounts.importing import publish
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse, open_current
+from tests.command_line import Line
 
 # Some day after the sample's last one; nothing of the sample depends on it.
 SAMPLE_BUILT_AT = datetime(2026, 10, 1, 6, tzinfo=UTC)
@@ -26,6 +28,12 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 def sample_warehouse(sample_folder: DataFolder) -> Warehouse:
     """The sample partner's warehouse."""
     return open_current(sample_folder, Settings())
+
+
+@pytest.fixture
+def line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Line:
+    """The command line over a data folder of its own."""
+    return Line(tmp_path / "data", capsys)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
