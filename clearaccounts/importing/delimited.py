@@ -158,6 +158,11 @@ class DelimitedFile:
                     row = row[:width]  # noqa: PLW2901 - trailing separators say nothing
                 if least <= len(row) < width:
                     row = row + [""] * (width - len(row))  # noqa: PLW2901 - nor do those that only the header has
+                if span > 2 and splitter.holds_whole_rows(width):
+                    splitter.retry()
+                    template = N_("a quote is opened here and closed behind other whole rows only")
+                    collected.reject(Reject(line, "", template, {}, shorten(splitter.first_line)))
+                    continue
                 if len(row) == width:
                     collected.add(line, span, row)
                     continue

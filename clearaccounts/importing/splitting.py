@@ -12,6 +12,7 @@ from clearaccounts.text import N_
 MAX_RECORD_CHARACTERS = 2_000_000
 MAX_FIELD_CHARACTERS = 1_000_000
 _TOO_LONG = "line too long"
+_MANY_FIELDS = 4
 
 
 def whole_lines(pieces: Iterable[str]) -> Iterator[str]:
@@ -54,6 +55,20 @@ class Splitter:
     def first_line(self) -> str:
         """The first physical line of the record that was just given."""
         return self._pending[0].rstrip("\r\n") if self._pending else ""
+
+    def holds_whole_rows(self, width: int) -> bool:
+        """Whether the record just given has, within its quotes, a line that is a whole record of `width` fields itself.
+
+        Two stray quotes some lines apart make everything between them one field. Prose has lines in quotes too, but
+        hardly with so many separators.
+        """
+        return width >= _MANY_FIELDS and any(self._fields(line) == width for line in self._pending[1:-1])
+
+    def _fields(self, line: str) -> int:
+        try:
+            return len(next(csv.reader([line], strict=True, delimiter=self._separator), []))
+        except csv.Error:
+            return 0
 
     def retry(self) -> None:
         """Take only the first line of the record just given; read its other lines again."""
