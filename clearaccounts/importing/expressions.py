@@ -59,9 +59,12 @@ def value(wanted: Value, cells: Mapping[str, str], built_in: Mapping[str, str]) 
         if wanted.is_not_zero:
             given = [*(f"(case when not regexp_full_match({text}, {_ZERO}) then {text} end)" for text in given), *given]
         text = f"coalesce({', '.join(given)})" if len(given) > 1 else given[0] if given else "null::text"
+    if wanted.without_prefix:
+        prefix = literal(wanted.without_prefix.lower())
+        text = f"(case when starts_with(lower({text}), {prefix}) then substr({text}, {len(wanted.without_prefix) + 1}) else {text} end)"
     if wanted.words:
         otherwise = literal(wanted.otherwise) if wanted.otherwise else text
-        cases = " ".join(f"when {literal(word.lower())} then {literal(ours)}" for word, ours in wanted.words)
+        cases = " ".join(f"when {literal(word.lower())} then {literal(ours) if ours else 'null'}" for word, ours in wanted.words)
         text = f"case when {text} is null then null else case lower({text}) {cases} else {otherwise} end end"
     return text
 

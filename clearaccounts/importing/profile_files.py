@@ -180,7 +180,7 @@ def _value(columns: Section, column: Column, handles: Collection[str]) -> Value:
         _check_handles(columns, columns.path(column.name), value, handles)
         return value
     content = columns.table(column.name)
-    content.allow({*_SOURCES, *_SHAPES, "words", "otherwise", "default", "when"})
+    content.allow({*_SOURCES, *_SHAPES, "without_prefix", "words", "otherwise", "default", "when"})
     if sum(content.has(key) for key in _SOURCES) != 1:
         raise content.refuse(
             N_("Profile {file}: {key} needs one of column, columns, constant and template."), key=columns.path(column.name)
@@ -190,6 +190,7 @@ def _value(columns: Section, column: Column, handles: Collection[str]) -> Value:
         columns=content.texts("columns" if content.has("columns") else "column", ()),
         constant=content.text("constant", ""),
         template=_template(content),
+        without_prefix=content.text("without_prefix", ""),
         words=tuple((word, words.text(word)) for word in words.names()),
         otherwise=content.text("otherwise", ""),
         default=content.text("default", ""),

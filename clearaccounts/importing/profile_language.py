@@ -57,15 +57,16 @@ class Value:
     """What fills one canonical column.
 
     One of `columns` (handles; the first one that is given, or with `is_not_zero` that is no zero either), `constant` or
-    `template` ("{invoice}-settled"). Of a list such as [14, "Azure"] `item` takes one, from 1. Then `words` translates a
-    text and `otherwise` stands for one that `words` lacks; a number has `minus` taken off and is made `absolute`,
-    `negated` or `inverted`; `is_day` leaves the day of a time. Unless all of `when` hold it is empty. `default` stands
-    for an empty one.
+    `template` ("{invoice}-settled"). Of a list such as [14, "Azure"] `item` takes one, from 1. Then `without_prefix`
+    goes from the beginning; `words` translates a text ("" = empty) and `otherwise` stands for one that `words` lacks; a
+    number has `minus` taken off and is made `absolute`, `negated` or `inverted`; `is_day` leaves the day of a time.
+    Unless all of `when` hold it is empty. `default` stands for an empty one.
     """
 
     columns: tuple[str, ...] = ()
     constant: str = ""
     template: str = ""
+    without_prefix: str = ""
     words: tuple[tuple[str, str], ...] = ()
     otherwise: str = ""
     default: str = ""

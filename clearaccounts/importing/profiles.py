@@ -88,10 +88,12 @@ def recognise(file: str, header: Sequence[str], name: str | None = None, known: 
             )
         return profiles[name]
     scores = {profile.name: profile.matches(header) for profile in profiles.values()}
+    # What stands inside one object of a row counts as one, however many columns JSON makes of it.
+    width = len({name.partition(".")[0].casefold() for name in header})
     whole = {
         key: (required, all_known) for key, (hits, required, all_known) in scores.items()
         # A few columns that many tables have, among many others, do not make a table one that we may pass over.
-        if hits == required and not (profiles[key].is_kept_only and len(header) > 2 * required)
+        if hits == required and not (profiles[key].is_kept_only and width > 2 * required)
     }
     if useful := {key: score for key, score in whole.items() if not profiles[key].is_kept_only} or whole:
         best = max(useful.values())

@@ -19,6 +19,8 @@ falling_due as (
     where issued_on <= $as_of_on
         and (withdrawn_on is null or withdrawn_on > $as_of_on)
         and amount_total > abs(coalesce(amount_paid, 0))
+        -- A voided invoice is owed by nobody; what replaced it is an invoice of its own.
+        and coalesce(lower(document_type), '') not in ('void_note', 'void')
     order by due_on, supplier_invoice_id
 )
 

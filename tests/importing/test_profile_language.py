@@ -125,6 +125,16 @@ def test_what_cannot_be_reckoned_with_is_rejected(tmp_path: Path, data: DataFold
     assert amounts(data, tmp_path, shape, line) == [("2", reason)]
 
 
+def test_a_prefix_goes_and_a_word_may_mean_nothing(tmp_path: Path, data: DataFolder) -> None:
+    own(data, "title = 'x'\n[columns]\nid = 'Id'\nseverity = 'Severity'\n[[targets]]\nkind = 'service_requests'\n[targets.columns]\n"
+        "service_request_id = { column = 'id', without_prefix = 'sr:' }\nsupport_vehicle = { constant = 'cloud' }\n"
+        "opened_at = { constant = '2026-05-20T10:00:00Z' }\nseverity = { column = 'severity', words = { 1 = 'A', unknown = '' } }\n")
+    outcome = hand_in(data, write(tmp_path, "x.csv", "Id,Severity", "SR:1,1", "2,Unknown", "3,2"))
+    found = [(row["service_request_id"], row["severity"]) for row in landed(data, outcome, "service_requests")]
+    assert found == [("1", "A"), ("2", None)]
+    assert said(outcome) == [(4, "Severity", "2 is not one of A, B, C")]
+
+
 def test_a_rate_the_other_way_round_is_inverted_to_ten_decimals_half_up(tmp_path: Path, data: DataFolder) -> None:
     own(data, "title = 'x'\n[columns]\nday = 'Day'\nrate = 'Rate'\n[[targets]]\nkind = 'exchange_rates'\n[targets.columns]\n"
         "rate_on = 'day'\ncurrency = { constant = 'USD' }\nrate_to_company = { column = 'rate', inverted = true }\n")
