@@ -175,6 +175,22 @@ def test_rejected_rows_are_mended_in_a_file_of_their_own_and_imported_again(line
     assert line.err == "mend.csv: no row of a file of this name was rejected.\n"
 
 
+def test_an_open_items_report_says_what_it_closes(line: Line, tmp_path: Path) -> None:
+    header = "Report date,Customer ID,Invoice,Issue date,Currency,Original amount,Open amount"
+    line("import", write(tmp_path, "may.csv", header, *(f"2026-05-31,C1,I{n},2026-05-01,EUR,100,100" for n in range(3))))
+    assert line("import", write(tmp_path, "june.csv", header, "2026-06-30,C1,I1,2026-05-01,EUR,100,100"), "--profile", "open_items") == 0
+    assert "  2 customer_invoices closed as of 2026-06-30: I0, I2\n" in line.out
+    assert sum(ageing(line, "2026-06-29").values()) == 300
+    assert sum(ageing(line, "2026-06-30").values()) == 100
+    # An older report is asked about; without anybody to ask nothing is imported.
+    older = write(tmp_path, "april.csv", header, "2026-04-30,C1,I1,2026-04-01,EUR,100,90")
+    assert line("import", older) == 1
+    assert "older than the one of 2026-06-30 that is in already" in line.err and "--yes confirms it" in line.err
+    assert line("import", older, "--yes") == 0
+    assert "Older than the report of 2026-06-30: 0 rows that nobody knew were taken" in line.out
+    assert sum(ageing(line, "2026-06-30").values()) == 100
+
+
 def test_a_path_that_is_not_there_imports_nothing(line: Line, tmp_path: Path) -> None:
     assert line("import", tmp_path / "nowhere.csv") == 1
     assert "there is no such file" in line.err and not line.data.exists()

@@ -15,17 +15,19 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.commands.context import Context, say, warn
 from clearaccounts.decisions import open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError, FileRefused, LandingError, NotConfirmed
-from clearaccounts.importing import mending, on_record, publish
+from clearaccounts.importing import mending, on_record, publish, reports
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
 from clearaccounts.importing.validation import Sum
 from clearaccounts.money import exact
+from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 
 ALL_IN, NOTHING_LANDED, SOME_REJECTED = 0, 1, 3
 REJECTS_IN_REPORT = 100
 REJECTS_SHOWN = 10
+CLOSED_SHOWN = 20
 
 
 def run_import(context: Context, arguments: Namespace) -> int:
@@ -41,7 +43,7 @@ def run_import(context: Context, arguments: Namespace) -> int:
     )
     tell = warn if arguments.format == "json" else say
     for outcome in report.outcomes:
-        _print_outcome(outcome, arguments.format, context.settings.company.zone)
+        _print_outcome(context.own, outcome, arguments.format, context.settings.company.zone)
     for name in report.skipped:
         tell(f"{name}: not a file to import, passed over.")
     for kind, count in report.withdrawn.items():
@@ -91,7 +93,7 @@ def _progress() -> Callable[[str, int], None]:
     return show
 
 
-def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
+def _print_outcome(folder: DataFolder, outcome: Outcome, format_: str, zone: Any) -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     if format_ == "json":
@@ -105,7 +107,7 @@ def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
     if outcome.first_landed_at is not None:
         tell(f"{outcome.file}: this very file landed first on {outcome.first_landed_at.astimezone(zone).date()}; nothing changed.")
     elif format_ != "json":
-        _print_landing(outcome.file, landing, zone)
+        _print_landing(folder, outcome.file, landing, zone)
     for reject in outcome.rejects[:REJECTS_SHOWN]:
         column = f", column {reject.column}" if reject.column else ""
         warn(f"{outcome.file}, line {reject.line}{column}: {reject.reason}; mend it and import the file again.")
@@ -114,15 +116,18 @@ def _print_outcome(outcome: Outcome, format_: str, zone: Any) -> None:
         warn(f"{outcome.file}: {more:,} more rows were rejected; `python -m clearaccounts rejects --file {outcome.file}` lists them.")
 
 
-def _print_landing(file: str, landing: Landing, zone: Any) -> None:
+def _print_landing(folder: DataFolder, file: str, landing: Landing, zone: Any) -> None:
     say(
         f"{file} ({landing.profile}): {landing.rows:,} rows = {landing.loaded:,} loaded + {landing.rejected:,} rejected;"
         f" {landing.new:,} new, {landing.changed:,} changed, {landing.unchanged:,} unchanged."
     )
     for one in landing.sums:
         say("  " + sum_in_words(one))
+    closed = reports.closed_keys(folder, landing)
     for kind, count in landing.closed.items():
-        say(f"  {count:,} {kind} closed as of {landing.report_on}: the report no longer holds them.")
+        keys = [(key, day) for other, key, day in closed if other == kind]
+        listed = ", ".join(key for key, _ in keys[:CLOSED_SHOWN]) + (f" and {count - CLOSED_SHOWN:,} more" if count > CLOSED_SHOWN else "")
+        say(f"  {count:,} {kind} closed as of {keys[0][1]}: {listed}")
     for template, values in landing.notes:
         say("  " + template.format(**values))
     moment = landing.landed_at.astimezone(zone)

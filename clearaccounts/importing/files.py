@@ -83,8 +83,15 @@ def file_hash(path: Path) -> str:
 
 
 @contextmanager
-def exclusive(folder: DataFolder, wait_seconds: float = 300, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+def exclusive(
+    folder: DataFolder,
+    wait_seconds: float = 300,
+    on_wait: Callable[[], None] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
     """Hold the lock of the one import or build that may run in `folder`; the end of the process frees it.
+
+    While another holds it, `on_wait` is called once and `check` often; what that raises ends the waiting.
 
     Raises:
         LandingError: another one still runs after `wait_seconds`.
@@ -100,6 +107,7 @@ def exclusive(folder: DataFolder, wait_seconds: float = 300, on_wait: Callable[[
                 if on_wait is not None:
                     on_wait()
                     on_wait = None
+                check()
                 if time.monotonic() >= deadline:
                     raise LandingError(
                         N_("Another import is running in {folder}; wait until it has finished and try again."), folder=folder.path.name

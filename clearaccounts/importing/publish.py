@@ -97,7 +97,7 @@ def import_files(
     chosen, skipped = files_of(paths)
     import_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     report = Report(import_id, skipped=skipped)
-    with staging.working(folder, on_wait) as work:
+    with staging.working(folder, on_wait, cancelled) as work:
         stage = Stage(folder, settings, work, now, import_id, by, cancelled)
         report.outcomes = intake.land_all(stage, chosen, profile, progress)
         questions = [one.question for one in report.outcomes if one.question is not None]

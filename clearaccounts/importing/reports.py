@@ -98,6 +98,14 @@ def closed_rows(folder: DataFolder, landing: Landing) -> dict[str, pa.Table]:
     return {kind: pq.read_table(place / f"{kind}{CLOSED}") for kind in landing.closed}
 
 
+def closed_keys(folder: DataFolder, landing: Landing) -> list[tuple[str, str, date]]:
+    """(kind, id, the day since which it counts no longer) of every row that a report closed; of several key columns, all."""
+    return [
+        (kind, ", ".join(str(row[name]) for name in kinds()[kind].key), row["withdrawn_on"])
+        for kind, table in closed_rows(folder, landing).items() for row in table.to_pylist()
+    ]
+
+
 def _day(connection: duckdb.DuckDBPyConnection, file: str, profile: Profile, report: Report) -> date | None:
     """The one day that all rows tell."""
     columns = [row[0] for row in connection.execute("describe cells").fetchall()]

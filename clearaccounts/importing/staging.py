@@ -33,13 +33,14 @@ def refuse_sample(folder: DataFolder) -> None:
 
 
 @contextmanager
-def working(folder: DataFolder, on_wait: Callable[[], None] | None = None) -> Iterator[Path]:
+def working(folder: DataFolder, on_wait: Callable[[], None] | None = None, cancelled: Asked = never) -> Iterator[Path]:
     """Hold the lock of `folder` and give a folder for unfinished work; a decided import is put away first.
 
     Raises:
+        Cancelled: somebody did not want to wait any longer for another import.
         LandingError: another import or build runs too long.
     """
-    with files.exclusive(folder, on_wait=on_wait):
+    with files.exclusive(folder, on_wait=on_wait, check=lambda: check(cancelled)):
         _put_away(folder)
         with files.scratch(folder) as work:
             yield work

@@ -191,6 +191,13 @@ def test_a_cancelled_import_leaves_nothing_behind_wherever_it_was(tmp_path: Path
     assert outstanding(data) == 200
 
 
+def test_waiting_for_another_import_can_be_cancelled(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    file = write(tmp_path, "x.csv", INVOICES, invoice(1))
+    with exclusive(data), pytest.raises(Cancelled):
+        publish.import_files(data, Settings(), [file], NOW, cancelled=lambda: True)
+
+
 def test_a_statement_that_runs_is_interrupted_when_somebody_cancels(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(Cancelled), history.connect(Settings(), tmp_path, lambda: time.monotonic() > began + 0.5) as connection:
