@@ -11,12 +11,16 @@ from clearaccounts.importing.profile_language import Condition, Habits, Target, 
 
 # So much of a value is repeated in the reason; the raw text has all of it.
 VALUE_CHARACTERS = 100
+# What `expressions.value` says of a column that the file has not.
+_NOTHING = "null::text"
 
 
 def statement(
     number: int, target: Target, habits: Habits, *, rows: str, cells: Mapping[str, str], built_in: Mapping[str, str]
 ) -> str:
-    """The statement that makes `typed_<number>`: line, entry, typed columns, money_currency, and the row's first problem.
+    """The statements that make `typed_<number>`: line, entry, typed columns, money_currency, and the row's first problem.
+
+    It is a view on a table that holds what rows differ in: a column of which a file says nothing is neither typed nor kept.
 
     Args:
         number: which of the profile's targets.
@@ -28,8 +32,9 @@ def statement(
     """
     kind = kinds()[target.kind]
     values = dict(target.columns)
-    columns = kind.columns
-    texts = ", ".join(f"{_text(values.get(c.name, Value()), cells, built_in, habits)} as t_{c.name}" for c in columns)
+    filled = {c: _text(values.get(c.name, Value()), cells, built_in, habits) for c in kind.columns}
+    columns = [c for c, text in filled.items() if _may_differ(c, text, values.get(c.name, Value()))]
+    texts = ", ".join(f"{filled[c]} as t_{c.name}" for c in columns)
     minus = "".join(f", {cells.get(value.minus, 'null::text')} as m_{name}" for name, value in target.columns if value.minus)
     conditions = _all(target.when, cells, habits)
     order = f"try_cast({cells[target.order_by]} as bigint)" if target.order_by in cells else "0"
@@ -45,8 +50,18 @@ def statement(
     is_wrong = " or ".join(_is_wrong(kind, c) for c in columns)
     problems = " ".join(_problem(kind, c) for c in columns)
     # Several targets and amounts share these steps; each step reads only the one before it.
+    own_only = kind.has("currency") and not join
+    stored = [
+        "line", *(["entry"] if target.each else []), *(["order_number"] if target.order_by else []), *(c.name for c in columns),
+        *([] if own_only else ["coalesce(own_currency, invoice_currency, '') as money_currency"]),
+    ]
+    shown = [
+        "line", "entry" if target.each else "1 as entry", "order_number" if target.order_by else "0 as order_number",
+        *(c.name if c in columns else f"null::{c.type} as {c.name}" for c in kind.columns),
+        "coalesce(currency, '') as money_currency" if own_only else "money_currency",
+    ]
     return f"""
-        create or replace temp table typed_{number} as
+        create or replace temp table given_{number} as
         with texts as (select line, entry, {order} as order_number, {texts}{minus} from {rows} where {conditions}),
         normal as (select line, entry, order_number, columns('^t_.*'), {normal} from texts),
         priced as (select normal.*, {own_places} as own_places, {document} from normal {join}),
@@ -56,11 +71,16 @@ def statement(
             from priced
         ),
         typed as (select *, {typed} from measured)
-        select line, entry, order_number, {', '.join(c.name for c in columns)},
-            coalesce(own_currency, invoice_currency, '') as money_currency,
-            case when {is_wrong} then case {problems} end end as problem
-        from typed
+        select {', '.join(stored)}, case when {is_wrong} then case {problems} end end as problem
+        from typed;
+        create or replace temp view typed_{number} as select {', '.join(shown)}, problem from given_{number}
     """
+
+
+def _may_differ(column: Column, text: str, wanted: Value) -> bool:
+    """Whether rows may have a value of the column, or must; the names are those that tell an amount's currency."""
+    is_said = text != _NOTHING or wanted.minus or wanted.default or column.default
+    return bool(is_said or column.is_required or column.name in {"currency", "invoice_id", "source_type", "source_id"})
 
 
 def _text(wanted: Value, cells: Mapping[str, str], built_in: Mapping[str, str], habits: Habits) -> str:
@@ -75,9 +95,8 @@ def _all(conditions: Sequence[Condition], cells: Mapping[str, str], habits: Habi
 def _is_wrong(kind: Kind, column: Column) -> str:
     """Whether a value is any of the things that `_problem` tells apart; most rows are asked no more than this."""
     name = column.name
-    missing = f"n_{name} is null or " if column.is_required else ""
-    negative = f" or {name} < 0" if (kind.name, name) in NOT_NEGATIVE else ""
-    return f"{missing}(n_{name} is not null and {name} is null){negative}"
+    unread = f"{name} is null" if column.is_required else f"(n_{name} is not null and {name} is null)"
+    return f"{unread} or {name} < 0" if (kind.name, name) in NOT_NEGATIVE else unread
 
 
 def _problem(kind: Kind, column: Column) -> str:
