@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -130,3 +132,22 @@ def test_each_of_microsofts_files_becomes_reconciliation_lines(
     assert row["microsoft_tenant_id"] == "T1" and row["currency"] == "EUR"
     columns = ("supplier_invoice_id", "microsoft_subscription_id", "amount_subtotal", "amount_tax", "amount_total", "charge_starts_at")
     assert tuple(row[column] for column in columns) == kept
+
+
+def test_line_items_come_as_gzipped_json_lines_in_several_members(tmp_path: Path) -> None:
+    items = [
+        {
+            "customerId": "T1", "invoiceNumber": "G1", "orderId": f"O{number}", "productId": "P1", "skuId": "0001", "availabilityId": "A1",
+            "chargeType": "New", "subtotal": subtotal, "totalForCustomer": subtotal, "currency": "EUR", "termAndBillingCycle": "P1M",
+            "billableQuantity": "1", "chargeStartDate": "2019-02-04T09:22:40.1767993-08:00", "chargeEndDate": "0001-01-01T00:00:00",
+        }
+        for number, subtotal in enumerate(["22.000000000000000001", 0.1, "1e2", "much"])
+    ]
+    path = tmp_path / "part-1.json.gz"
+    path.write_bytes(b"".join(gzip.compress((json.dumps(item) + "\n").encode()) for item in items))
+    data = DataFolder(tmp_path / "data")
+    outcome = hand_in(data, path)
+    assert said(outcome) == [(4, "subtotal", "much is not a number with at most 18 decimals")]
+    rows = landed(data, outcome, "reconciliation_lines")
+    assert [row["amount_total"] for row in rows] == [Decimal("22.000000000000000001"), Decimal("0.1"), Decimal(100)]
+    assert {(row["charge_starts_at"], row["charge_ends_at"]) for row in rows} == {(datetime(2019, 2, 4, 17, 22, 40, 176799), None)}
