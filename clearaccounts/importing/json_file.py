@@ -7,7 +7,6 @@ the profile that fits decides. Runs in the reading process.
 from __future__ import annotations
 
 import mmap
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,7 @@ MAX_COLUMNS = 2000
 MAX_LISTS = 8
 # Names under which interfaces are known to hand out their rows.
 _ENVELOPES = frozenset({"items", "value", "values", "result", "results", "data", "records", "rows", "issues", "tickets", "invoices"})
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_BLOCK_BYTES = 1 << 20
 _CUT = N_("{file}, line {line}: the JSON is cut or damaged here; export it again.")
 
 
@@ -47,6 +46,8 @@ class JsonFile:
         self._path = decoding.as_utf8(path, ("utf-8",), folder / "utf8.txt", name)
         # Objects that share a line are numbered instead: a row must be found again by its number.
         self._is_numbered: dict[str, bool] = {}
+        # Where each list, or the one row, begins.
+        self._begins: dict[str, int] = {}
         with self._text() as text:
             begin = skip_blank(text, _behind_mark(text))
             is_lines = text[begin : begin + 1] == b"{" and _is_one_of_several(text, begin)
@@ -73,19 +74,29 @@ class JsonFile:
         if self.format == "jsonl":
             return [""]
         with self._text() as text:
-            begin = skip_blank(text, _behind_mark(text))
             try:
-                if skip_blank(text, end_of(text, begin)) != len(text):
-                    raise Damaged(end_of(text, begin))
-                if text[begin : begin + 1] != b"{":
-                    return [""]
-                every = list(_lists(text, begin))
-                lists = [path for path, first, last in every if _holds_objects(text, first, last)]
-                if not lists and any(_is_envelope(path) for path, _, _ in every):
-                    return []
-                is_row = end_of(text, begin) - begin <= MAX_ROW_BYTES
+                return self._paths_of(text)
             except Damaged as problem:
                 raise FileRefused(_CUT, file=self._name, line=_line_at(text, problem.position)) from None
+
+    def _paths_of(self, text: mmap.mmap) -> list[str]:
+        root = skip_blank(text, _behind_mark(text))
+        self._begins = {"": root}
+        if text[root : root + 1] == b"[":
+            return [""]
+        lists, end = [], root + 1
+        for path, begin, end in _members(text, root):
+            if text[begin : begin + 1] == b"[":
+                if path in self._begins:
+                    raise Damaged(begin)
+                self._begins[path] = begin
+                lists += [path] if _holds_objects(text, begin, end) else []
+        end = skip_blank(text, end) + 1
+        if skip_blank(text, end) != len(text):
+            raise Damaged(end)
+        if not lists and any(_is_envelope(path) for path in self._begins):
+            return []
+        is_row = end - root <= MAX_ROW_BYTES
         known = [path for path in lists if _is_envelope(path)]
         other = [path for path in lists if not _is_envelope(path)]
         # Under a name that nobody knows a list may well be a part of the one row that the document is.
@@ -151,20 +162,18 @@ class JsonFile:
             ) from None
 
     def _in_document(self, text: mmap.mmap, path: str) -> Iterator[tuple[int, int, bytes]]:
-        root = skip_blank(text, _behind_mark(text))
-        places: Iterator[tuple[int, int]]
-        if path:
-            places = elements(text, next(first for name, first, _ in _lists(text, root) if name == path))
-        elif text[root : root + 1] == b"[":
-            places = elements(text, root)
-        else:
-            places = iter([(root, end_of(text, root))])
-        line, counted_to = 1, 0
-        for begin, end in places:
+        if path not in self._begins:
+            self._paths()
+        first = self._begins[path]
+        is_list = text[first : first + 1] == b"["
+        line, counted_to, end = 1, 0, first + 1
+        for begin, end in elements(text, first) if is_list else [(first, end_of(text, first))]:
             line += _line_ends(text, counted_to, begin)
             counted_to = begin
             raw = text[begin : min(end, begin + MAX_ROW_BYTES + 1)]
             yield line, 1 + _line_ends(text, begin, end), raw
+        if not path and is_list and skip_blank(text, skip_blank(text, end) + 1) != len(text):
+            raise Damaged(end)
 
     def _numbered(self, path: str) -> Iterator[tuple[int, int, bytes]]:
         if path not in self._is_numbered:
@@ -215,15 +224,13 @@ def _is_one_of_several(text: mmap.mmap, begin: int) -> bool:
         return False
 
 
-def _lists(text: mmap.mmap, root: int) -> Iterator[tuple[str, int, int]]:
-    """(dotted path, begin, end) of each list in an object, and in the objects right below it."""
+def _members(text: mmap.mmap, root: int) -> Iterator[tuple[str, int, int]]:
+    """(dotted path, begin, end) of what an object holds, the members of an object in it before that itself."""
     for key, begin, end in members(text, root):
-        if text[begin : begin + 1] == b"[":
-            yield key, begin, end
-        elif text[begin : begin + 1] == b"{":
+        if text[begin : begin + 1] == b"{":
             for inner, inner_begin, inner_end in members(text, begin):
-                if text[inner_begin : inner_begin + 1] == b"[":
-                    yield f"{key}.{inner}", inner_begin, inner_end
+                yield f"{key}.{inner}", inner_begin, inner_end
+        yield key, begin, end
 
 
 def _is_envelope(path: str) -> bool:
@@ -237,7 +244,15 @@ def _holds_objects(text: mmap.mmap, begin: int, end: int) -> bool:
 
 
 def _line_ends(text: mmap.mmap, begin: int, end: int) -> int:
-    return sum(1 for _ in _LINE_END.finditer(text, begin, end))
+    count = 0
+    while begin < end:
+        stop = min(begin + _BLOCK_BYTES, end)
+        if text[stop - 1 : stop + 1] == b"\r\n" and stop < end:
+            stop += 1
+        block = text[begin:stop]
+        count += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+        begin = stop
+    return count
 
 
 def _line_at(text: mmap.mmap, position: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from clearaccounts.errors import FileRefused
 from clearaccounts.text import N_
@@ -13,6 +14,7 @@ MAX_RECORD_CHARACTERS = 2_000_000
 MAX_FIELD_CHARACTERS = 1_000_000
 _TOO_LONG = "line too long"
 _MANY_FIELDS = 4
+_LINES_AT_ONCE = 500
 
 
 def whole_lines(pieces: Iterable[str]) -> Iterator[str]:
@@ -100,6 +102,7 @@ class Splitter:
         """
         reader = self._reader()
         while True:
+            yield from self._plain_rows()
             self._pending.clear()
             row: list[str] | None
             try:
@@ -128,6 +131,21 @@ class Splitter:
                 self._begin += 1
             else:
                 self._begin += span
+
+    def _plain_rows(self) -> Iterator[tuple[int, int, list[str] | None]]:
+        """Records up to the next line that has a quote or is very long: each is one line, and they are split many at a time."""
+        while not self._again:
+            lines = list(islice(self._lines, _LINES_AT_ONCE))
+            count = next((at for at, line in enumerate(lines) if '"' in line or len(line) > MAX_FIELD_CHARACTERS), len(lines))
+            self._again.extend(lines[count:])
+            begin = self._begin
+            self._begin += count
+            for at, row in enumerate(csv.reader(lines[:count], strict=True, delimiter=self._separator)):
+                if any(row):
+                    self._pending = [lines[at]]
+                    yield begin + at, 1, row
+            if not lines:
+                return
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._feed(), strict=True, delimiter=self._separator)

@@ -165,6 +165,8 @@ def test_lines_cut_anywhere_are_refused_or_whole_lines(tmp_path: Path) -> None:
         ("[]", "given.json: there is no row that can be read; export it again."),
         ("[1, 2]", "given.json: there is no row that can be read; export it again."),
         ('[{"a": 1}\n{"a": 2}]', "given.json, line 2: the JSON is cut or damaged here; export it again."),
+        ('{"items": [{"a": 1}],\n"items": [{"a": 2}]}', "given.json, line 2: the JSON is cut or damaged here; export it again."),
+        ('{"items": [{"a": 1}]} x', "given.json, line 1: the JSON is cut or damaged here; export it again."),
         ('[{"a": 1}] x', "given.json, line 1: the JSON is cut or damaged here; export it again."),
         ('[\n{"a": "1}\n]', "given.json, line 2: the JSON is cut or damaged here; export it again."),
         ('{"a": 1}\n{"a": 2', "given.json, line 2: the last line is not a whole JSON object, so the file is cut; export it again."),
