@@ -55,9 +55,9 @@ picked = tables.show(
 tables.pager(page, "page")
 if name == "imports":
     if picked is None:
-        st.caption(_("Choose an import to see its sums."))
+        st.caption(_("Choose an import to see its sums and to download its rejected rows."))
     else:
-        import_history.details(picked["sequence"])
+        import_history.details(picked["sequence"], viewer)
 elif name == "profiles":
     if picked is None:
         st.caption(_("Choose a profile of your own to download or delete it. Choose a file above to make one."))

@@ -149,8 +149,9 @@ def _counts(one: Preview) -> str:
     language = words.language()
     said = language.gettext(N_("{title}: {rows} rows, {loaded} would load ({new} new, {changed} changed, {unchanged} unchanged),"
                                " {rejected} rejected")).format(
-        title=one.title, rows=language.number(one.rows), loaded=language.number(one.loaded), new=language.number(one.new),
-        changed=language.number(one.changed), unchanged=language.number(one.unchanged), rejected=language.number(one.rejected))
+        title=import_view.title(one, language), rows=language.number(one.rows), loaded=language.number(one.loaded),
+        new=language.number(one.new), changed=language.number(one.changed), unchanged=language.number(one.unchanged),
+        rejected=language.number(one.rejected))
     closed = sum(one.closed.values())
     return said + (language.gettext(N_("; {closed} closed")).format(closed=language.number(closed)) if closed else "")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts.access import Permission, current_person
+from clearaccounts.access import Permission, Viewer, current_person
 from clearaccounts.errors import ClearAccountsError, NotPermitted
-from clearaccounts.importing import publish, records
+from clearaccounts.importing import mending, publish, records
 from clearaccounts.importing.records import Landing
+from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, guard, import_records, import_view, labels, messages, tables, words
 from clearaccounts.ui.tables import Column
@@ -67,7 +69,7 @@ def imports(language: Language) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-def details(sequence: int) -> None:
+def details(sequence: int, viewer: Viewer) -> None:
     """The sums of one landing, and its rejected rows as a file to mend."""
     language = words.language()
     translate = language.gettext
@@ -75,7 +77,10 @@ def details(sequence: int) -> None:
     one = next((each for each in records.everything(folder) if each.sequence == sequence), None)
     if one is None:
         return
-    st.text(one.name or translate(N_("No file of its own")))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.text(one.name or translate(N_("No file of its own")), width="stretch")
+        if one.rejected and viewer.may(Permission.IMPORT):
+            _mend(one, viewer, language)
     for template, values in one.notes:
         st.text(translate(template).format(**values))
     for kind, count in {**one.closed, **one.withdrawn}.items():
@@ -86,6 +91,26 @@ def details(sequence: int) -> None:
                     alt=translate(N_("Control totals of the file")), visible_rows=6)
     elif one.sha256:
         st.caption(translate(N_("The file has no amounts.")))
+
+
+def _mend(one: Landing, viewer: Viewer, language: Language) -> None:
+    """The rejected rows under the file's own header: mended, they can be imported again."""
+    label = language.ngettext("Download {count} rejected row to mend", "Download {count} rejected rows to mend", one.rejected)
+    name = mending.suggested_name(one)
+    st.download_button(
+        label.format(count=language.number(one.rejected)), partial(_rejected_rows, viewer.user_id, connection.folder(), one),
+        # The hash of the file they are from tells the downloads of two people apart.
+        file_name=f"{one.sha256[:12]}-{name}", mime="text/plain", key=f"mend_{one.sequence}", on_click="ignore", icon=":material/build:",
+        help=language.gettext(N_("The rows as they came, under the file's own header. Mend them and import that file.")),
+    )
+
+
+def _rejected_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
+    """The rows, if the person may still have them when they ask: this runs on the click, after the page was drawn."""
+    person = current_person(user_id)
+    if person is None or not person.may(Permission.IMPORT):
+        raise NotPermitted(N_("Your role does not allow this."))
+    return mending.rejected_rows(folder, one)
 
 
 def undo_button() -> None:

@@ -62,12 +62,18 @@ def overview(found: Sequence[Preview], language: Language) -> pa.Table:
         count = None if is_refused else one
         rows.append({
             "file": one.file,
-            "read_as": translate(_REFUSED) if is_refused else one.title + mark,
+            "read_as": translate(_REFUSED) if is_refused else title(one, language) + mark,
             "row_count": count and count.rows, "loaded_count": count and count.loaded, "rejected_count": count and count.rejected,
             "new_count": count and count.new, "changed_count": count and count.changed, "unchanged_count": count and count.unchanged,
             "closed_count": count and sum(count.closed.values()),
         })
     return pa.Table.from_pylist(rows, schema=_COUNTS)
+
+
+def title(one: Preview, language: Language) -> str:
+    """What the profile of a file is called; our own columns are called by what they hold."""
+    name = labels.kind(one.profile, language)
+    return one.title if name == one.profile else name
 
 
 def sums(found: Sequence[Sum], language: Language) -> pa.Table:

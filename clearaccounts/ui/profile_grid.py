@@ -82,7 +82,8 @@ def _row(column: Column, of: Table, choices: Choices, language: Language) -> Non
     ours, theirs, shown = st.columns(_WIDTHS, vertical_alignment="center")
     title = profile_words.column(column.name, language)
     hint = profile_words.hint(of.shape, column.name, language)
-    said = f"**{words.plain(title)}**" + (f" :small[{words.plain(translate(N_('required')))}]" if column.is_required else "")
+    required = translate(N_("required"))
+    said = f"**{words.plain(title)}**" + (f" :small[{words.plain(required)}]" if column.is_required else "")
     ours.markdown(said + (f"  \n:small[{words.plain(hint)}]" if hint else ""))
     guess = of.proposal.columns.get(column.name)
     constant = of.proposal.constants.get(column.name)
@@ -94,7 +95,8 @@ def _row(column: Column, of: Table, choices: Choices, language: Language) -> Non
         format_func=lambda position: special.get(position) or of.names[position],
     )
     if chosen == NOTHING and column.is_required:
-        shown.markdown(f":material/arrow_back: {words.plain(translate(N_('choose a column, or one value for the whole file')))}")
+        wanted = translate(N_("choose a column, or one value for the whole file"))
+        shown.markdown(f":material/arrow_back: {words.plain(wanted)}")
     elif chosen == ONE_VALUE:
         value = _one_value(shown, column, constant.value if constant is not None else "", f"{of.key}_{column.name}_value", language)
         if value:

@@ -142,7 +142,8 @@ def _words(shape: str, file: Sequence[FileColumn], choices: Choices, key: str, l
         if not theirs:
             continue
         title = profile_words.column(column.name, language)
-        st.markdown(f"**{words.plain(translate(N_('What its words of “{column}” mean')).format(column=title))}**")
+        said = translate(N_("What its words of “{column}” mean")).format(column=title)
+        st.markdown(f"**{words.plain(said)}**")
         if len(theirs) > MOST_WORDS:
             said = translate(N_("The column has {count} different words; only the first are listed, rows with others are rejected."))
             st.caption(said.format(count=language.number(len(theirs))))

@@ -30,7 +30,7 @@ def segments(label: str, options: Mapping[str, str], key: str) -> str:
     codes = list(options)
     seed(key, codes, codes[0])
     chosen = st.segmented_control(
-        label, codes, required=True, key=key, on_change=keep, args=(key, codes[0]), format_func=options.__getitem__,
+        label, codes, required=True, key=key, on_change=keep, args=(key, codes[0]), format_func=options.__getitem__, persist_state="page",
         label_visibility="collapsed",
     )
     return chosen or codes[0]
