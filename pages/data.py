@@ -16,7 +16,7 @@ caption = _("Build {build} of {moment} UTC, as of {day}; newest import {newest} 
     newest=language.moment(build.newest_import_at),
 )
 may_import = viewer.may(Permission.IMPORT)
-if may_import and import_flow.draw(viewer):
+if may_import and (import_history.undoing(viewer) or import_flow.draw(viewer)):
     # A step of an import has the page to itself; below it there is nothing to compare with yet.
     st.stop()
 st.caption(words.plain(caption))
@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     actions = st.container(width="content", horizontal=True)
 if name == "imports" and may_import:
     with actions:
-        import_history.undo_button()
+        import_history.undo_button(viewer)
 
 listed: pa.Table
 columns: tuple[tables.Column, ...]

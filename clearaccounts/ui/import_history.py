@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
 from clearaccounts.access import Permission, Viewer, current_person
-from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.errors import NotPermitted
 from clearaccounts.importing import mending, publish, records
 from clearaccounts.importing.records import Landing
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, guard, import_records, import_view, labels, messages, tables, words
+from clearaccounts.ui import connection, import_jobs, import_progress, import_view, import_work, labels, messages, tables, words
+from clearaccounts.ui.import_work import Undone
 from clearaccounts.ui.tables import Column
 
 COLUMNS = (
@@ -40,7 +39,7 @@ _SCHEMA = pa.schema([
                                       "closed_count")),
     ("state", pa.string()), ("sha256", pa.string()),
 ])
-_ASKED, _PROBLEM, _DONE = "_undo_asked", "_undo_problem", "_undo_done"
+_ASKED = "_undo_asked"
 
 
 def _name_of(user_id: str) -> str:
@@ -113,33 +112,29 @@ def _rejected_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
     return mending.rejected_rows(folder, one)
 
 
-def undo_button() -> None:
+def undo_button(viewer: Viewer) -> None:
     """Offer to take the last import back; on the sample, and before anything was imported, there is nothing to undo."""
     translate = words.language().gettext
-    done = st.session_state.pop(_DONE, None)
-    if done:
-        st.success(words.plain(done), icon=":material/undo:")
     last = publish.last_import(connection.folder())
     if last is None:
         return
     st.button(
         translate(N_("Undo the last import")), on_click=_ask, args=(last.import_id,), key="undo", icon=":material/undo:", type="tertiary")
     if st.session_state.get(_ASKED):
-        st.dialog(translate(N_("Undo the last import")), on_dismiss=_close, width="medium")(_body)()
+        st.dialog(translate(N_("Undo the last import")), on_dismiss=_close, width="medium")(_body)(viewer)
 
 
 def _ask(import_id: str) -> None:
-    """Callback: open the dialog, with a key of its own."""
-    st.session_state[_ASKED] = (import_id, secrets.token_hex(16))
-    st.session_state.pop(_PROBLEM, None)
+    """Callback: open the dialog about this very import."""
+    st.session_state[_ASKED] = import_id
 
 
 def _close() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-def _body() -> None:
-    asked = st.session_state.get(_ASKED)
+def _body(viewer: Viewer) -> None:
+    asked: str | None = st.session_state.get(_ASKED)
     if asked is None:
         st.rerun()
     language = words.language()
@@ -152,12 +147,9 @@ def _body() -> None:
             for one in last.landings:
                 _what_goes(one, language)
     st.write(translate(N_("The numbers from before come back. The files stay kept with their proof and can be imported again.")))
-    problem = st.session_state.get(_PROBLEM)
-    if problem:
-        st.error(words.plain(problem), icon=":material/error:")
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(translate(N_("Cancel")), on_click=_close, key="undo_cancel")
-        st.button(translate(N_("Undo the import")), on_click=_undo, args=asked, type="primary", key="undo_send")
+        st.button(translate(N_("Undo the import")), on_click=_undo, args=(asked, viewer), type="primary", key="undo_send")
 
 
 def _what_goes(one: Landing, language: Language) -> None:
@@ -170,20 +162,29 @@ def _what_goes(one: Landing, language: Language) -> None:
             count=language.number(count), kind=labels.kind(kind, language)))
 
 
-def _undo(import_id: str, _key: str) -> None:
-    """Callback: take back exactly the import that the person saw, and put that on record."""
-    translate = words.language().gettext
-    try:
-        person = guard.viewer()
-        if person is None or not person.may(Permission.IMPORT):
-            raise NotPermitted(N_("Your role does not allow this."))
-        now = connection.now()
-        done: Any = publish.undo(connection.own_folder(), connection.settings(), now, person.user_id, import_id=import_id)
-        unrecorded = import_records.record(person, now)
-    except ClearAccountsError as error:
-        st.session_state[_PROBLEM] = messages.sentence(error)
-        return
+def _undo(import_id: str, viewer: Viewer) -> None:
+    """Callback: begin to take back exactly the import that the person saw."""
+    import_jobs.start(viewer.user_id, import_work.UNDO, import_work.take_back(import_id, viewer))
     _close()
-    said = [translate(N_("The import was undone; the numbers are those from before."))]
-    said += [messages.sentence(problem) for problem in (done.build_problem, unrecorded) if problem is not None]
-    st.session_state[_DONE] = " ".join(said)
+
+
+def undoing(viewer: Viewer) -> bool:
+    """Tell of an undo of this person that runs, or has ended; whether it has the page to itself."""
+    translate = words.language().gettext
+    job = import_jobs.newest(viewer.user_id, import_work.UNDO)
+    if job is None:
+        return False
+    if not job.is_done:
+        import_progress.watch(job, translate(N_("Bringing the numbers from before back")), can_be_cancelled=False)
+        return True
+    done: Undone | None = job.result
+    problems = [job.error] if done is None else [done.problem, done.unrecorded]
+    with st.container(border=True, horizontal=True, horizontal_alignment="distribute", key="undo_said"):
+        with st.container(gap="xsmall", width="stretch"):
+            if done is not None:
+                st.text(translate(N_("The import was undone; the numbers are those from before.")))
+            for problem in problems:
+                if problem is not None:
+                    messages.show(problem)
+        st.button(translate(N_("Close")), on_click=import_jobs.forget, args=(job,), key="undo_seen")
+    return False

@@ -25,6 +25,7 @@ class Job:
         kind: what sort of work it is.
         job_id: tells it from all others.
         file: the file it is at; `rows` of it have been read.
+        is_waiting: whether it waits for other work to end before it can begin.
         result: what it came to; `error` is what stopped it instead.
     """
 
@@ -33,6 +34,7 @@ class Job:
     job_id: str = field(default_factory=lambda: secrets.token_hex(8))
     file: str = ""
     rows: int = 0
+    is_waiting: bool = False
     result: Any = None
     error: Exception | None = None
     _cancelled: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -58,7 +60,11 @@ class Job:
 
     def progress(self, file: str, rows: int) -> None:
         """For the work to tell how far it is."""
-        self.file, self.rows = file, rows
+        self.file, self.rows, self.is_waiting = file, rows, False
+
+    def waits(self) -> None:
+        """For the work to tell that it waits for other work."""
+        self.is_waiting = True
 
     def wait(self, seconds: float) -> bool:
         """Wait so long for its end; whether it has come."""

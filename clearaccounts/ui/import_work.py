@@ -18,7 +18,7 @@ from clearaccounts.ui import connection, import_records
 from clearaccounts.ui.import_desk import Desk
 from clearaccounts.ui.import_jobs import Job
 
-LOOK, TRY, SAMPLE, IMPORT = "look", "try", "sample", "import"
+LOOK, TRY, SAMPLE, IMPORT, UNDO = "look", "try", "sample", "import", "undo"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,14 @@ class Imported:
 
     desk: Desk
     report: publish.Report
+    unrecorded: ClearAccountsError | None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What came of an undo; `problem` says why the numbers from before could not be built, `unrecorded` why it is not on record."""
+
+    problem: ClearAccountsError | None
     unrecorded: ClearAccountsError | None
 
 
@@ -80,14 +88,31 @@ def bring_in(desk: Desk, viewer: Viewer) -> Callable[[Job], Imported]:
     confirmed = tuple(desk.confirmed)
 
     def work(job: Job) -> Imported:
-        person = current_person(viewer.user_id)
-        if person is None or not person.may(Permission.IMPORT):
-            raise NotPermitted(N_("Your role does not allow this."))
+        person = _still(viewer)
         now = connection.now()
         report = publish.import_files(
             connection.own_folder(), connection.settings(), desk.paths, now, by=person.user_id, profile=desk.chosen(),
-            snapshot=desk.is_whole, confirm=confirmed.__contains__, progress=job.progress, cancelled=job.cancelled,
+            snapshot=desk.is_whole, confirm=confirmed.__contains__, progress=job.progress, cancelled=job.cancelled, on_wait=job.waits,
         )
         return Imported(desk, report, import_records.record(person, now))
 
     return work
+
+
+def take_back(import_id: str, viewer: Viewer) -> Callable[[Job], Undone]:
+    """Undo exactly the import that the person saw, if it is still the last one, and put that on record."""
+    def work(_job: Job) -> Undone:
+        person = _still(viewer)
+        now = connection.now()
+        done = publish.undo(connection.own_folder(), connection.settings(), now, person.user_id, import_id=import_id)
+        return Undone(done.build_problem, import_records.record(person, now))
+
+    return work
+
+
+def _still(viewer: Viewer) -> Viewer:
+    """The person as they are known now: what they began to do, they must still be allowed."""
+    person = current_person(viewer.user_id)
+    if person is None or not person.may(Permission.IMPORT):
+        raise NotPermitted(N_("Your role does not allow this."))
+    return person

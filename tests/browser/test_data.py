@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from clearaccounts.access import Role
 from tests.browser.server import Dashboard
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import SECONDS, Visitor
+
+WAIT = SECONDS * 1000
 
 HEADER = "invoice_id,customer_id,issued_on,currency,amount_total,due_on\n"
 FIRST = HEADER + "I1,C1,2026-01-02,EUR,100.00,2026-02-01\n"
@@ -21,7 +23,7 @@ def choose(visitor: Visitor, name: str, content: str) -> None:
     page = visitor.page
     uploader = page.get_by_test_id("stFileUploader")
     uploader.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
-    expect(page.locator(".st-key-import button")).to_be_visible()
+    expect(page.locator(".st-key-import button")).to_be_visible(timeout=WAIT)
     visitor.settle()
 
 
@@ -29,7 +31,7 @@ def upload(visitor: Visitor, name: str, content: str) -> None:
     """Choose a file on the Data page, look, and import it."""
     choose(visitor, name, content)
     button = visitor.page.locator(".st-key-import button")
-    expect(button).to_be_enabled()
+    expect(button).to_be_enabled(timeout=WAIT)
     button.click()
 
 
@@ -39,11 +41,11 @@ def test_an_upload_takes_the_samples_place(own: Dashboard, visit: Callable[..., 
     beatriz.sign_in(Role.BILLING_ADMIN)
     assert "SAMPLE" in beatriz.text()
     upload(beatriz, "january.csv", FIRST)
-    expect(beatriz.page.get_by_text("january.csv: 1 rows, 1 loaded (1 new, 0 changed), 0 rejected.")).to_be_visible()
+    expect(beatriz.page.get_by_text("january.csv: 1 rows, 1 loaded (1 new, 0 changed), 0 rejected.")).to_be_visible(timeout=WAIT)
     beatriz.settle()
     # The page that says so is already one of the new build: no sample any more, and nothing left to import again.
     assert "SAMPLE" not in beatriz.text()
-    expect(beatriz.page.locator(".st-key-import button")).to_have_count(0)
+    expect(beatriz.page.locator(".st-key-import button")).to_have_count(0, timeout=WAIT)
     beatriz.go("Overview")
     assert "SAMPLE" not in beatriz.text()
     assert "100.00 EUR" in beatriz.text()
@@ -56,9 +58,9 @@ def test_a_bad_file_is_refused_in_one_sentence_and_the_old_numbers_stay(own: Das
     beatriz.open("data")
     beatriz.sign_in(Role.BILLING_ADMIN)
     choose(beatriz, "strange.csv", "colour,size\nred,5\n")
-    expect(beatriz.page.locator(".st-key-import button")).to_be_disabled()
+    expect(beatriz.page.locator(".st-key-import button")).to_be_disabled(timeout=WAIT)
     alert = beatriz.page.get_by_test_id("stAlert").filter(has_text="strange.csv")
-    expect(alert).to_be_visible()
+    expect(alert).to_be_visible(timeout=WAIT)
     assert "Traceback" not in beatriz.text()
     beatriz.go("Overview")
     assert "100.00 EUR" in beatriz.text()
@@ -73,7 +75,7 @@ def test_another_process_imports_and_the_next_click_shows_it(own: Dashboard, vis
     assert own.run("import", str(written(own, "more.csv", SECOND))).returncode == 0
     martin.go("Account")
     martin.go("Overview")
-    expect(martin.page.get_by_text("350.50 EUR").first).to_be_visible()
+    expect(martin.page.get_by_text("350.50 EUR").first).to_be_visible(timeout=WAIT)
     assert own.run("query", "receivables/ageing", "--as-of-on", "2026-03-01", "--format", "csv").stdout.count("350.50") == 1
 
 

@@ -126,6 +126,7 @@ def test_the_last_import_is_undone_after_a_dialog(screen: Callable[..., Screen],
     tab.app.button(key="undo").click().run()
     assert "second.csv: 1 rows, 1 of them new and 0 changed" in said(tab) and "Beatriz Romero" in said(tab)
     tab.app.button(key="undo_send").click().run()
+    settle(tab, import_work.UNDO)
     last = publish.last_import(folder)
     assert last is not None and last.files == ("first.csv",)
     assert "undone" in tab.cells() and "The import was undone" in said(tab)
