@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from clearaccounts.access import Role
 from tests.browser.server import Dashboard
@@ -71,9 +71,10 @@ def choice(visitor: Visitor, ending: str) -> Locator:
 def test_exports_of_other_systems_are_looked_at_and_imported(own: Dashboard, visit: Callable[..., Visitor]) -> None:
     beatriz = admin(own, visit)
     page = beatriz.page
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files([
+    payloads: list[FilePayload] = [
         {"name": name, "mimeType": "text/csv", "buffer": content.encode()} for name, content in EXPORTS.items()
-    ])
+    ]
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(payloads)
     expect(page.locator(".st-key-import button")).to_be_enabled(timeout=WAIT)
     beatriz.settle()
     said = beatriz.text()
