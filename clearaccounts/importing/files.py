@@ -18,6 +18,7 @@ from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 
 _COPY_BYTES = 1 << 20
+_NAME_BYTES = 200
 
 
 def sync(path: Path) -> None:
@@ -64,6 +65,27 @@ def write_text(path: Path, content: str) -> None:
         os.fsync(file.fileno())
     beside.replace(path)
     sync(path.parent)
+
+
+def last_part(name: str, instead: str = "file.csv") -> str:
+    """A name from outside as the name of one file, which every file system takes and which leads nowhere.
+
+    Args:
+        name: what the other side calls it, perhaps with folders of any system before it.
+        instead: what it is called if nothing is left.
+    """
+    last = name.replace("\\", "/").replace("\0", "").rpartition("/")[2].encode("utf-8", "replace").decode("utf-8")
+    if len(last.encode("utf-8")) > _NAME_BYTES:
+        # The ending stays: people know their files by it.
+        stem, dot, ending = last.rpartition(".")
+        room = _NAME_BYTES - len((dot + ending).encode("utf-8"))
+        last = _beginning(stem, room) + dot + ending if stem and room > 0 else _beginning(last, _NAME_BYTES)
+    return last if last not in {"", ".", ".."} else instead
+
+
+def _beginning(text: str, size: int) -> str:
+    """As many whole characters of `text` as fit in `size` bytes."""
+    return text.encode("utf-8")[:size].decode("utf-8", "ignore")
 
 
 def copy_and_hash(source: Path, target: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from clearaccounts.importing.files import last_part
 from clearaccounts.ui import import_jobs
 from clearaccounts.ui.import_jobs import Job
 
@@ -53,7 +54,7 @@ def lay(files: Sequence[Uploaded]) -> Desk:
     paths = []
     for number, file in enumerate(files):
         # The name is the browser's: only its last part is used.
-        path = Path(folder.name) / str(number) / (Path(str(file.name).replace("\\", "/").replace("\0", "")).name or "file.csv")
+        path = Path(folder.name) / str(number) / last_part(str(file.name))
         path.parent.mkdir()
         path.write_bytes(file.getbuffer())
         paths.append(path)

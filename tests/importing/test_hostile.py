@@ -15,6 +15,7 @@ import pytest
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing.bounds import Bounds
 from clearaccounts.importing.child import MAX_IDLE, ReadingProcess
+from clearaccounts.importing.files import last_part
 from clearaccounts.importing.sources import open_source
 from clearaccounts.settings import ROOT, DataFolder
 from tests.importing import bombs
@@ -184,6 +185,32 @@ def test_of_many_opened_files_only_some_keep_their_process(tmp_path: Path) -> No
     for source in sources:
         source.close()
     assert all(source.process.pid is None for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../x.csv", "x.csv"),
+        ("..", "file.csv"),
+        (".", "file.csv"),
+        ("", "file.csv"),
+        ("a/", "file.csv"),
+        ("C:\\x.csv", "x.csv"),
+        ("\\\\host\\s\\x.csv", "x.csv"),
+        ("a\0b.csv", "ab.csv"),
+        ("\0", "file.csv"),
+        ("CON", "CON"),
+        ("~root", "~root"),
+        ("x" * 300 + ".csv", "x" * 196 + ".csv"),
+        ("\u20ac" * 300 + ".csv", "\u20ac" * 65 + ".csv"),
+        ("x." + "y" * 300, "x." + "y" * 198),
+        ("." * 300, "." * 200),
+    ],
+)
+def test_a_name_from_a_browser_is_the_name_of_one_file(tmp_path: Path, name: str, kept: str) -> None:
+    assert last_part(name) == kept
+    (tmp_path / last_part(name)).write_bytes(b"x")
+    assert [path.name for path in tmp_path.iterdir()] == [kept]
 
 
 @pytest.mark.parametrize(
