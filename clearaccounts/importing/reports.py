@@ -10,6 +10,8 @@ rows that no file has told of are taken, and closed as of the first newer report
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -104,6 +106,19 @@ def closed_keys(folder: DataFolder, landing: Landing) -> list[tuple[str, str, da
         (kind, ", ".join(str(row[name]) for name in kinds()[kind].key), row["withdrawn_on"])
         for kind, table in closed_rows(folder, landing).items() for row in table.to_pylist()
     ]
+
+
+def closed_csv(folder: DataFolder, landing: Landing) -> bytes:
+    """What a report closed as CSV: the rows as they were last known, each with its kind and the day since which it counts no longer."""
+    tables = [table.add_column(0, "kind", pa.array([kind] * table.num_rows)) for kind, table in closed_rows(folder, landing).items()]
+    if not tables:
+        return b""
+    listed = pa.concat_tables(tables, promote_options="default").rename_columns({"withdrawn_on": "closed_on"})
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(listed.column_names)
+    writer.writerows(["" if value is None else value for value in row.values()] for row in listed.to_pylist())
+    return ("\ufeff" + buffer.getvalue()).encode()
 
 
 def _day(connection: duckdb.DuckDBPyConnection, file: str, profile: Profile, report: Report) -> date | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clearaccounts.access import Permission, Viewer, current_person
 from clearaccounts.errors import NotPermitted
-from clearaccounts.importing import mending, publish, records
+from clearaccounts.importing import mending, publish, records, reports
 from clearaccounts.importing.records import Landing
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_, Language
@@ -80,6 +80,8 @@ def details(sequence: int, viewer: Viewer) -> None:
         st.text(one.name or translate(N_("No file of its own")), width="stretch")
         if one.rejected and viewer.may(Permission.IMPORT):
             _mend(one, viewer, language)
+        if one.closed and viewer.may(Permission.IMPORT):
+            _closed(one, viewer, language)
     for template, values in one.notes:
         st.text(translate(template).format(**values))
     for kind, count in {**one.closed, **one.withdrawn}.items():
@@ -110,6 +112,26 @@ def _rejected_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
     if person is None or not person.may(Permission.IMPORT):
         raise NotPermitted(N_("Your role does not allow this."))
     return mending.rejected_rows(folder, one)
+
+
+def _closed(one: Landing, viewer: Viewer, language: Language) -> None:
+    """What a report of open items no longer holds, as a list."""
+    count = sum(one.closed.values())
+    label = language.ngettext("Download {count} row that was closed", "Download {count} rows that were closed", count)
+    st.download_button(
+        label.format(count=language.number(count)), partial(_closed_rows, viewer.user_id, connection.folder(), one),
+        file_name=f"{one.sha256[:12]}-closed.csv", mime="text/csv", key=f"closed_{one.sequence}", on_click="ignore",
+        icon=":material/download:",
+        help=language.gettext(N_("The rows as they were last known, with the day since which they count no longer.")),
+    )
+
+
+def _closed_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
+    """The list, if the person may still have it when they ask."""
+    person = current_person(user_id)
+    if person is None or not person.may(Permission.IMPORT):
+        raise NotPermitted(N_("Your role does not allow this."))
+    return reports.closed_csv(folder, one)
 
 
 def undo_button(viewer: Viewer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +14,7 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.importing import publish
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.records import Landing, landings
-from clearaccounts.importing.reports import closed_rows
+from clearaccounts.importing.reports import closed_csv, closed_rows
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import open_current
 from tests.importing.desk import INVOICES, invoice, write
@@ -95,6 +97,15 @@ def test_what_has_left_the_report_is_closed_as_of_its_day_and_listed(desk: Desk)
     assert [(one["invoice_id"], one["amount_total"], one["withdrawn_on"]) for one in table.to_pylist()] == [
         ("I1", Decimal(100), date(2026, 6, 15)), ("I3", Decimal(100), date(2026, 6, 15)),
     ]
+
+
+def test_the_list_of_what_was_closed_can_be_downloaded(desk: Desk) -> None:
+    opened = only(desk(row("01/06/2026", 1), row("01/06/2026", 2)))
+    landing = only(desk(row("15/06/2026", 2)))
+    (listed,) = csv.DictReader(io.StringIO(closed_csv(desk.data, landing).decode("utf-8-sig")))
+    assert (listed["kind"], listed["invoice_id"], listed["customer_id"], listed["currency"]) == ("customer_invoices", "I1", "C1", "EUR")
+    assert (Decimal(listed["amount_total"]), listed["closed_on"]) == (Decimal(100), "2026-06-15")
+    assert closed_csv(desk.data, opened) == b""
 
 
 def test_what_comes_back_in_a_later_report_is_open_again(desk: Desk) -> None:
