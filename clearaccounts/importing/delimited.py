@@ -159,9 +159,12 @@ class DelimitedFile:
                 if least <= len(row) < width:
                     row = row + [""] * (width - len(row))  # noqa: PLW2901 - nor do those that only the header has
                 if span > 2 and splitter.holds_whole_rows(width):
-                    splitter.retry()
-                    template = N_("a quote is opened here and closed behind other whole rows only")
-                    collected.reject(Reject(line, "", template, {}, shorten(splitter.first_line)))
+                    # Rows between two stray quotes, or a customer's text with a line made to look like a row: nobody can tell, so
+                    # none of it is loaded, and each line is said.
+                    template = N_("a quote opened on line {begin} takes in what look like whole rows; mend its quotes")
+                    for number, text in enumerate(splitter.record_lines, start=line):
+                        if text.strip():
+                            collected.reject(Reject(number, "", template, {"begin": line}, shorten(text)))
                     continue
                 if len(row) == width:
                     collected.add(line, span, row)

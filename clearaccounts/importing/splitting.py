@@ -58,6 +58,11 @@ class Splitter:
         """The first physical line of the record that was just given."""
         return self._pending[0].rstrip("\r\n") if self._pending else ""
 
+    @property
+    def record_lines(self) -> list[str]:
+        """Every physical line of the record that was just given."""
+        return [line.rstrip("\r\n") for line in self._pending]
+
     def holds_whole_rows(self, width: int) -> bool:
         """Whether the record just given has, within its quotes, a line that is a whole record of `width` fields itself.
 
