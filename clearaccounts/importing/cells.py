@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import duckdb
@@ -39,7 +40,7 @@ class Cells:
         """
         problems: list[dict[str, Any]] = []
         connection.register("source", self._opened(records, problems))
-        bare = {h for h, p in self._positions.items() if not self._path(h) and has_bare_ends(records[f"c{p}"])}
+        bare = self._bare(records)
         columns = "".join(f", {cell(f'c_{h}', self._profile.habits, is_bare=h in bare)} as h_{h}" for h in self._positions)
         named = "".join(f", c{p} as c_{h}" for h, p in self._positions.items() if not self._path(h))
         opened = "".join(f", c_{h}" for h in self._positions if self._path(h))
@@ -54,6 +55,13 @@ class Cells:
         connection.register("found_problems", pa.Table.from_pylist(problems, _PROBLEMS))
         connection.execute("create or replace temp table cell_problems as from found_problems")
         connection.unregister("found_problems")
+
+    def _bare(self, records: pa.Table) -> set[str]:
+        """The handles of the columns in which nothing needs to be trimmed."""
+        handles = [handle for handle in self._positions if not self._path(handle)]
+        with ThreadPoolExecutor() as pool:
+            are_bare = pool.map(has_bare_ends, [records[f"c{self._positions[handle]}"] for handle in handles])
+            return {handle for handle, is_bare in zip(handles, are_bare, strict=True) if is_bare}
 
     def names(self, target: Target) -> dict[str, str]:
         """The SQL names of the cells that a target may read, by handle."""

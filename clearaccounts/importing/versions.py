@@ -61,7 +61,6 @@ def finish(connection: duckdb.DuckDBPyConnection, targets: Sequence[Target], rep
         targets: what rows become.
         repeated: the numbers of those that `repeating` found.
     """
-    connection.execute("create or replace temp table statuses (line bigint, status integer)")
     for name in kinds_of(targets):
         kind = kinds()[name]
         numbers = [n for n, target in enumerate(targets) if target.kind == name]
@@ -69,6 +68,8 @@ def finish(connection: duckdb.DuckDBPyConnection, targets: Sequence[Target], rep
             _keep_all(connection, kind, numbers[0])
         else:
             _keep_one_per_key(connection, kind, {n: targets[n].repeated == "last" for n in numbers})
+    told = " union all ".join(f"from statuses_{name}" for name in kinds_of(targets))
+    connection.execute(f"create or replace temp view statuses as {told or 'select 0 as line, 0 as status where false'}")
 
 
 def _keep_all(connection: duckdb.DuckDBPyConnection, kind: Kind, number: int) -> None:
@@ -77,7 +78,7 @@ def _keep_all(connection: duckdb.DuckDBPyConnection, kind: Kind, number: int) ->
         create or replace temp view final_{kind.name} as
         select {_names(kind)}, line from typed_{number} anti join problems using (line)
     """)
-    connection.execute(f"insert into statuses select line, status from ({_compared(kind)})")
+    connection.execute(f"create or replace temp view statuses_{kind.name} as select line, status from ({_compared(kind)})")
 
 
 def _keep_one_per_key(connection: duckdb.DuckDBPyConnection, kind: Kind, numbers: Mapping[int, bool]) -> None:
@@ -98,8 +99,8 @@ def _keep_one_per_key(connection: duckdb.DuckDBPyConnection, kind: Kind, numbers
         order by line
     """)
     connection.execute(f"""
-        insert into statuses
-        select kept.line, case when kept.is_last or kept.line = compared.line then compared.status else 0 end
+        create or replace temp table statuses_{kind.name} as
+        select kept.line, case when kept.is_last or kept.line = compared.line then compared.status else 0 end as status
         from kept join ({_compared(kind)}) as compared using ({key})
     """)
 
