@@ -79,6 +79,15 @@ def read_text(folder: DataFolder, name: str) -> str:
         raise LandingError(N_("There is no own profile {name}; somebody may have deleted it."), name=name) from None
 
 
+def read(folder: DataFolder, name: str) -> Profile:
+    """An own profile.
+
+    Raises:
+        LandingError: it says something that cannot be meant; names the key.
+    """
+    return read_profiles(path_of(folder, name))[0]
+
+
 def save(folder: DataFolder, name: str, document: Mapping[str, Any], *, replace: bool = False) -> Path:
     """Keep a profile under `name`, whole or not at all.
 

@@ -46,7 +46,7 @@ def draw(viewer: Viewer) -> bool:
         return True
     desk = import_desk.desk()
     if desk is None:
-        _choose()
+        _choose(job)
         return False
     if profile_wizard.is_open():
         profile_wizard.draw(desk, viewer)
@@ -55,7 +55,8 @@ def draw(viewer: Viewer) -> bool:
     return True
 
 
-def _choose() -> None:
+def _choose(job: Job | None) -> None:
+    """The field for files; whoever chooses new ones has read what came of the import before."""
     translate = words.language().gettext
     round_number: int = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
@@ -64,6 +65,8 @@ def _choose() -> None:
     )
     if files:
         import_desk.keep(import_desk.lay(files))
+        if job is not None:
+            import_jobs.forget(job)
         st.session_state[_ROUND] = round_number + 1
         st.rerun()
 
@@ -166,7 +169,9 @@ def _read_as(desk: Desk, one: Preview, number: int) -> None:
     translate = words.language().gettext
     titles = profile_list.titles(words.language())
     key = f"read_as_{number}"
-    st.session_state[key] = desk.read_as.get(number, _AS_RECOGNISED)
+    chosen = desk.read_as.get(number, _AS_RECOGNISED)
+    # A profile may have been deleted meanwhile; the file says so itself.
+    st.session_state[key] = chosen if chosen in titles else _AS_RECOGNISED
     st.selectbox(
         translate(N_("Read it as")), [_AS_RECOGNISED, *titles], key=key, on_change=_read_otherwise, args=(desk, number), width=300,
         format_func=lambda name: titles[name] if name else translate(N_("as recognised by its header")),
@@ -187,29 +192,28 @@ def _import(desk: Desk, viewer: Viewer) -> None:
     if running is None or running.is_done:
         if running is not None:
             import_jobs.forget(running)
-        import_desk.look_again()
+        # The job holds the files from here on; whatever comes of it, this tab is free for others.
+        import_desk.clear()
         import_jobs.start(viewer.user_id, import_work.IMPORT, import_work.bring_in(desk, viewer), desk.paths[0].name)
 
 
 def _confirm(job: Job, question: Question, viewer: Viewer) -> None:
     """Callback: say yes to exactly this question and import again."""
-    desk: Desk = job.result.desk
-    desk.confirmed.append(question)
-    _import(desk, viewer)
+    desk: Desk | None = job.result.desk
+    if desk is not None:
+        desk.confirmed.append(question)
+        _import(desk, viewer)
 
 
 def _seen(job: Job) -> None:
     """Callback: the person has read what came of it."""
     import_jobs.forget(job)
-    _put_away()
 
 
 def _after(job: Job, viewer: Viewer) -> bool:
     """What came of the import; whether it still needs an answer."""
     translate = words.language().gettext
     if job.error is not None:
-        # Cancelled or failed: nothing changed. The files are put away, so that a cancelled import does not begin to read again.
-        import_desk.clear()
         if isinstance(job.error, Cancelled):
             st.info(words.plain(messages.sentence(job.error)), icon=":material/info:")
         else:
@@ -220,7 +224,6 @@ def _after(job: Job, viewer: Viewer) -> bool:
     if done.report.unconfirmed is not None:
         import_questions.ask(done.report.unconfirmed, yes=(_confirm, (job, done.report.unconfirmed, viewer)), no=(_seen, (job,)))
         return True
-    import_desk.clear()
     with st.container(border=True, key="import_said", horizontal=True, horizontal_alignment="distribute"):
         with st.container(gap="xsmall", width="stretch"):
             say(done.report)

@@ -27,12 +27,13 @@ def _progress(job: Job, label: str, can_be_cancelled: bool) -> None:
         st.rerun()
     language = words.language()
     translate = language.gettext
-    with st.status(label, expanded=True):
-        if job.is_waiting:
-            st.text(translate(N_("Another import is running; waiting for it.")))
-        elif job.file:
-            st.text(translate(N_("{file}: {rows} rows read")).format(file=job.file, rows=language.number(job.rows)))
-        if job.is_cancelled:
-            st.caption(translate(N_("Stopping; nothing of it is kept.")))
-        elif can_be_cancelled:
-            st.button(translate(N_("Cancel")), on_click=job.cancel, key=f"cancel_{job.job_id}", icon=":material/close:")
+    # Not as a context: at its end it would say that the work is done.
+    status = st.status(label, expanded=True)
+    if job.is_waiting:
+        status.text(translate(N_("Another import is running; waiting for it.")))
+    elif job.file:
+        status.text(translate(N_("{file}: {rows} rows read")).format(file=job.file, rows=language.number(job.rows)))
+    if job.is_cancelled:
+        status.caption(translate(N_("Stopping; nothing of it is kept.")))
+    elif can_be_cancelled:
+        status.button(translate(N_("Cancel")), on_click=job.cancel, key=f"cancel_{job.job_id}", icon=":material/close:")

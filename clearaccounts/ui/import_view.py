@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import streamlit as st
 
+from clearaccounts.importing.canonical import FOREIGN_KINDS, kinds
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.profiles import UNKNOWN_HEADER
 from clearaccounts.importing.sources import Reject
@@ -72,8 +73,10 @@ def overview(found: Sequence[Preview], language: Language) -> pa.Table:
 
 def title(one: Preview, language: Language) -> str:
     """What the profile of a file is called; our own columns are called by what they hold."""
+    if one.profile not in kinds() or one.profile in FOREIGN_KINDS:
+        return one.title
     name = labels.kind(one.profile, language)
-    return one.title if name == one.profile else name
+    return name[:1].upper() + name[1:]
 
 
 def sums(found: Sequence[Sum], language: Language) -> pa.Table:
@@ -113,6 +116,9 @@ def show_details(one: Preview, key: str) -> None:
         st.warning(words.plain(said.format(source=one.source)), icon=":material/science:")
     for template, values in one.notes:
         st.text(translate(template).format(**values))
+    for question in one.questions:
+        said = translate(N_("The import will ask: {question}")).format(question=question.in_language(translate))
+        st.warning(words.plain(said), icon=":material/help:")
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _sums(one, language, key)

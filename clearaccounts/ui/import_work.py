@@ -23,9 +23,12 @@ LOOK, TRY, SAMPLE, IMPORT, UNDO = "look", "try", "sample", "import", "undo"
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of an import of the files on `desk`; `unrecorded` says why it could not be put on record."""
+    """What came of an import; `unrecorded` says why it could not be put on record.
 
-    desk: Desk
+    `desk` is kept only while a question is open: with the last hold on it the uploaded files go.
+    """
+
+    desk: Desk | None
     report: publish.Report
     unrecorded: ClearAccountsError | None
 
@@ -94,7 +97,7 @@ def bring_in(desk: Desk, viewer: Viewer) -> Callable[[Job], Imported]:
             connection.own_folder(), connection.settings(), desk.paths, now, by=person.user_id, profile=desk.chosen(),
             snapshot=desk.is_whole, confirm=confirmed.__contains__, progress=job.progress, cancelled=job.cancelled, on_wait=job.waits,
         )
-        return Imported(desk, report, import_records.record(person, now))
+        return Imported(desk if report.unconfirmed is not None else None, report, import_records.record(person, now))
 
     return work
 

@@ -163,7 +163,8 @@ def _translations(
         for number, word in enumerate(theirs[start:start + _PER_ROW]):
             cells[2 * number].text(word if len(word) <= 30 else word[:29] + "…")
             ours = cells[2 * number + 1].selectbox(
-                word[:100], choices, index=choices.index(guessed[word]) if word in guessed else None, key=f"{key}_{start + number}",
+                words.plain(word[:100]), choices, index=choices.index(guessed[word]) if word in guessed else None,
+                key=f"{key}_{start + number}",
                 label_visibility="collapsed", placeholder=language.gettext(N_("rejected")),
                 format_func=lambda code: profile_words.choice(code, language),
             )

@@ -28,11 +28,20 @@ _ASKED, _PROBLEM = "_profile_to_delete", "_profile_problem"
 
 
 def known() -> dict[str, Profile]:
-    """Every profile by name; without the own ones if one of those cannot be read."""
-    try:
-        return profiles.known(connection.own_folder().path)
-    except ClearAccountsError:
-        return profiles.known()
+    """Every profile by name; own ones that cannot be read are left out."""
+    return profiles.known() | {name: one for name, one in _own().items() if isinstance(one, Profile)}
+
+
+def _own() -> dict[str, Profile | ClearAccountsError]:
+    """The partner's own profiles by name, or why one of them cannot be read."""
+    found: dict[str, Profile | ClearAccountsError] = {}
+    folder = connection.own_folder()
+    for name in own_profiles.names(folder):
+        try:
+            found[name] = own_profiles.read(folder, name)
+        except ClearAccountsError as error:
+            found[name] = error
+    return found
 
 
 def title(profile: Profile, language: Language) -> str:
@@ -62,10 +71,14 @@ def titles(language: Language) -> dict[str, str]:
 
 
 def table(language: Language) -> pa.Table:
-    """One row per profile, the partner's own first."""
+    """One row per profile, the partner's own first, those that cannot be read among them."""
     translate = language.gettext
-    own = set(own_profiles.names(connection.own_folder()))
-    rows = []
+    own = _own()
+    rows = [
+        {"title": name, "name": name, "source": broken.in_language(translate), "origin": translate(N_("own")),
+         "state": translate(N_("cannot be read")), "becomes": ""}
+        for name, broken in own.items() if isinstance(broken, ClearAccountsError)
+    ]
     for profile in sorted(known().values(), key=lambda one: (one.name not in own, one.is_canonical, one.is_kept_only, one.title)):
         becomes = dict.fromkeys(labels.kind(target.kind, language) for target in profile.targets)
         rows.append({
@@ -77,15 +90,6 @@ def table(language: Language) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema([(column.name, pa.string()) for column in COLUMNS]))
 
 
-def problem(language: Language) -> str:
-    """Why the own profiles cannot be read; empty if they can."""
-    try:
-        profiles.known(connection.own_folder().path)
-    except ClearAccountsError as error:
-        return error.in_language(language.gettext)
-    return ""
-
-
 def actions(viewer: Viewer, name: str) -> None:
     """Download and delete, for a profile of the partner's own."""
     language = words.language()
@@ -94,7 +98,11 @@ def actions(viewer: Viewer, name: str) -> None:
     if name not in own_profiles.names(folder):
         st.caption(translate(N_("This profile is built in.")))
         return
-    content = own_profiles.read_text(folder, name).encode()
+    try:
+        content = own_profiles.read_text(folder, name).encode()
+    except ClearAccountsError as error:
+        messages.show(error)
+        return
     with st.container(horizontal=True, width="content"):
         st.download_button(
             translate(N_("Download the profile")), content, file_name=f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.toml",

@@ -108,11 +108,11 @@ def _map(desk: Desk, wizard: Wizard, sample: Sample, viewer: Viewer) -> None:
     language = words.language()
     translate = language.gettext
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(gap="xxsmall", width="stretch"):
-            st.subheader(translate(N_("Map the columns")), anchor=False)
-            st.caption(words.plain(translate(N_("{file}: {rows} rows. Nothing has changed yet.")).format(
-                file=sample.name, rows=language.number(sample.row_count))))
+        st.subheader(translate(N_("Map the columns")), anchor=False, width="stretch")
         st.button(translate(N_("Back to the files")), on_click=close, key="wizard_back", icon=":material/arrow_back:")
+    # A line of its own above the table, whose tools come up over it.
+    st.caption(words.plain(translate(N_("{file}: {rows} rows. Nothing has changed yet.")).format(
+        file=sample.name, rows=language.number(sample.row_count))))
     _first_rows(sample)
     shapes = mapping.likeliest(sample.columns)
     with st.container(horizontal=True, vertical_alignment="bottom"):

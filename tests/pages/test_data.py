@@ -11,7 +11,7 @@ import pytest
 from clearaccounts.access import DEMO_PEOPLE, Role
 from clearaccounts.importing import own_profiles, publish
 from clearaccounts.settings import DataFolder, Settings
-from clearaccounts.ui import import_jobs, import_work
+from clearaccounts.ui import import_desk, import_jobs, import_work
 from tests.importing.desk import INVOICES, NOW, invoice, write
 from tests.pages.conftest import Screen
 
@@ -24,6 +24,11 @@ UNKNOWN = b'Rechnungsnr,Kunde,Datum,Betrag,Status\nR1,Acme,05.06.2026,"1.234,56"
 def said(tab: Screen) -> str:
     """What the page says, without the signs that keep markdown from meaning anything."""
     return tab.words().replace("\\", "")
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_of_earlier_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_jobs, "_registry", import_jobs._Registry())
 
 
 def keyed(widgets: Any, ending: str) -> Any:
@@ -72,8 +77,13 @@ def test_a_look_changes_nothing_and_the_import_is_found_by_every_tab(screen: Cal
     other = screen(Role.BILLING_ADMIN, at="data.py")
     settle(other, import_work.IMPORT)
     assert "invoices.csv: 3 rows, 2 loaded (2 new, 0 changed), 1 rejected." in said(other)
+    # Who chooses other files has read it; so has who closes it.
+    choose(other, ("payments.csv", b"payment_id,customer_id,received_on,currency,amount_total\nP1,C1,2026-06-01,EUR,1.00\n"))
+    assert "invoices.csv: 3 rows" not in said(other) and "Payments: 1 rows, 1 would load" in said(other)
+    other.app.button(key="import").click().run()
+    settle(other, import_work.IMPORT)
     other.app.button(key="seen").click().run()
-    assert "invoices.csv: 3 rows" not in said(other)
+    assert "payments.csv: 1 rows" not in said(other)
     assert tab.problems() == other.problems() == []
 
 
@@ -155,3 +165,33 @@ def test_an_own_profile_is_listed_and_deleted(screen: Callable[..., Screen], dat
     tab.app.button(key="delete_profile").click().run()
     tab.app.button(key="delete_profile_send").click().run()
     assert own_profiles.names(DataFolder(data)) == [] and tab.problems() == []
+
+
+def test_a_damaged_profile_of_ones_own_is_listed_and_can_be_deleted(screen: Callable[..., Screen], data: Path) -> None:
+    (data / "profiles").mkdir(parents=True)
+    (data / "profiles" / "broken.toml").write_text("title = 1\n", encoding="utf-8")
+    tab = screen(Role.BILLING_ADMIN, at="data.py", section="profiles")
+    assert "cannot be read" in tab.cells()
+    # A file is not imported by half of the profiles: which one is broken is said.
+    choose(tab, ("invoices.csv", FILE))
+    assert any("broken" in problem for problem in tab.problems()), said(tab)
+    tab.app.button(key="put_away").click().run()
+    tab.select(0, 0)
+    tab.app.button(key="delete_profile").click().run()
+    tab.app.button(key="delete_profile_send").click().run()
+    assert own_profiles.names(DataFolder(data)) == [] and tab.problems() == []
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../../x.csv", "a" * 400 + ".csv", "C:\\temp\\y.csv", "\x00.csv", "  "])
+def test_a_files_name_is_never_a_path(name: str) -> None:
+    class Sent:
+        def __init__(self) -> None:
+            self.name = name
+
+        def getbuffer(self) -> bytes:
+            return FILE
+
+    desk = import_desk.lay([Sent()])
+    [path] = desk.paths
+    assert path.is_file() and path.parent.parent == Path(desk.folder.name)
+    assert Path(desk.folder.name).stat().st_mode & 0o077 == 0
