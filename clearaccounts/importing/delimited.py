@@ -162,9 +162,9 @@ class DelimitedFile:
                     # Rows between two stray quotes, or a customer's text with a line made to look like a row: nobody can tell, so
                     # none of it is loaded, and each line is said.
                     template = N_("a quote opened on line {begin} takes in what look like whole rows; mend its quotes")
-                    for number, text in enumerate(splitter.record_lines, start=line):
-                        if text.strip():
-                            collected.reject(Reject(number, "", template, {"begin": line}, shorten(text)))
+                    for number, physical in enumerate(splitter.record_lines, start=line):
+                        if physical.strip():
+                            collected.reject(Reject(number, "", template, {"begin": line}, shorten(physical)))
                     continue
                 if len(row) == width:
                     collected.add(line, span, row)
