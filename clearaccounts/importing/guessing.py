@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.synonyms import COLUMNS, OTHER_AMOUNTS, WORDS
+from clearaccounts.importing.synonyms import COLUMNS, COMMON_WORDS, OTHER_AMOUNTS, WORDS
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
 
@@ -119,7 +119,7 @@ def _name_score(column: Column, header: str) -> tuple[float, str]:
     best = 0.0
     for rank, name in enumerate(names):
         extra = len(found) - len(name)
-        if 0 < extra <= 3 and set(name) <= set(found) and any(len(word) > 2 for word in name):
+        if 0 < extra <= 3 and set(name) <= set(found) and not set(name) <= COMMON_WORDS:
             best = max(best, 1 + len(name) / 4 - extra / 5 - rank / 200)
     if column.name == "amount_total" and OTHER_AMOUNTS & set(found):
         best -= 1
@@ -153,6 +153,10 @@ def _has_form(column: Column, values: Sequence[str]) -> float:
             fits = [is_number(value) for value in looked]
         case "currency":
             fits = [value.upper() in minor_units() for value in looked]
+        case "choice":
+            # One word of the list that is known is enough; a column without any is another one.
+            known = {choice.lower() for choice in column.choices}
+            return float(any(value.lower() in known for value in looked) or bool(translations(column, looked)))
         case "boolean":
             fits = [value.lower() in {"true", "false", "yes", "no", "1", "0"} for value in looked]
         case _:

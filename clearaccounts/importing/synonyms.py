@@ -40,7 +40,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "faelligkeit", "falligkeit", "falligkeitsdatum", "fallig am", "fallig", "zahlbar bis",
     ),
     "issued_on": (
-        "issue date", "invoice date", "issued on", "issued", "date issued", "document date", "posting date", "billing date", "date",
+        "issue date", "invoice date", "transaction date", "txn date", "issued on", "issued", "date issued",
+        "document date", "posting date", "billing date", "date",
         "fecha factura", "fecha de factura", "fecha emision", "fecha de emision", "fecha documento", "fecha",
         "rechnungsdatum", "belegdatum", "ausstellungsdatum", "datum",
     ),
@@ -98,14 +99,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "source_type": ("source type", "type", "tipo", "art"),
     "instalment_number": ("instalment number", "installment number", "instalment", "numero de plazo", "plazo", "rate nr", "ratennummer"),
     "case_id": (
-        "case id", "ticket id", "ticket number", "case number", "incident number", "issue key", "ticket", "case", "key", "number", "id",
+        "case id", "ticket id", "ticket number", "case number", "incident number", "incident id", "issue key", "ticket",
+        "case", "key", "number", "id",
         "id caso", "numero caso", "numero de ticket", "caso", "incidencia", "ticketnr", "ticketnummer", "fallnummer", "vorgangsnummer",
     ),
     "case_category": (
         "category", "case category", "type", "ticket type", "issue type", "topic", "categoria", "tipo", "kategorie", "typ", "art",
     ),
     "case_subcategory": ("subcategory", "sub category", "subcategoria", "unterkategorie"),
-    "case_status": ("status", "state", "case status", "ticket status", "estado", "zustand"),
+    "case_status": ("status", "state", "case status", "ticket status", "incident state", "estado", "zustand"),
     "opened_at": (
         "opened at", "created at", "created", "opened", "created time", "created on", "create date", "date opened", "open date",
         "fecha de apertura", "fecha apertura", "fecha de creacion", "fecha creacion", "creado", "abierto", "erstellt am",
@@ -153,6 +155,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "ends_on": ("ends on", "end date", "until", "fecha fin", "hasta", "ende", "bis"),
     "service_request_id": ("service request id", "request id", "sr number", "support request number", "solicitud"),
 }
+
+# Words that many names have: alone, within a longer name, they tell nothing.
+COMMON_WORDS = frozenset({
+    "name", "date", "id", "number", "no", "nr", "n", "type", "key", "state", "via", "from", "until", "von", "bis", "art", "cod", "ref",
+    "nombre", "fecha", "numero", "tipo", "datum", "nummer", "typ",
+})
 
 # Words that make an amount another one than what the customer owes in all.
 OTHER_AMOUNTS = frozenset({

@@ -14,6 +14,7 @@ from clearaccounts.access import Viewer
 from clearaccounts.decisions.profiles import SAVED
 from clearaccounts.errors import Cancelled, ClearAccountsError
 from clearaccounts.importing import mapping, own_profiles
+from clearaccounts.importing.guessing import Proposal
 from clearaccounts.importing.mapping import Decided
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.samples import OTHER_ENCODINGS, UTF_8, Sample
@@ -52,6 +53,7 @@ class Wizard:
         sample: the job that looks into the file.
         trial: the job that tries the profile, and what was decided when it began.
         problem: why saving failed.
+        shapes: what a row may be, the likeliest first; `proposals` are the first guesses by shape. Both are made once.
     """
 
     number: int
@@ -62,6 +64,14 @@ class Wizard:
     trial: Job | None = None
     tried: Decided | None = None
     problem: str = ""
+    shapes: tuple[str, ...] = ()
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+
+    def proposal(self, shape: str, sample: Sample) -> Proposal:
+        """The first guess for a shape."""
+        if shape not in self.proposals:
+            self.proposals[shape] = mapping.proposal(shape, sample.columns)
+        return self.proposals[shape]
 
 
 def is_open() -> bool:
@@ -114,7 +124,8 @@ def _map(desk: Desk, wizard: Wizard, sample: Sample, viewer: Viewer) -> None:
     st.caption(words.plain(translate(N_("{file}: {rows} rows. Nothing has changed yet.")).format(
         file=sample.name, rows=language.number(sample.row_count))))
     _first_rows(sample)
-    shapes = mapping.likeliest(sample.columns)
+    wizard.shapes = wizard.shapes or mapping.likeliest(sample.columns)
+    shapes = wizard.shapes
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shape = st.selectbox(
             translate(N_("Each row is")), shapes, key=f"{wizard.key}_{wizard.heading}_shape", width=420,
@@ -122,7 +133,7 @@ def _map(desk: Desk, wizard: Wizard, sample: Sample, viewer: Viewer) -> None:
         ) or shapes[0]
         _reading(wizard, sample)
     key = f"{wizard.key}_{wizard.heading}_{shape}"
-    choices = profile_grid.draw(shape, sample.columns, mapping.proposal(shape, sample.columns), key)
+    choices = profile_grid.draw(shape, sample.columns, wizard.proposal(shape, sample), key)
     habits = profile_habits.draw(shape, sample.columns, choices, key)
     decided = Decided(
         shape=shape, title=sample.name, source=sample.name, header=sample.header, columns=choices.columns, constants=choices.constants,
@@ -166,6 +177,7 @@ def _read_again(wizard: Wizard) -> None:
             job.cancel()
             import_jobs.forget(job)
     wizard.sample = wizard.trial = wizard.tried = None
+    wizard.shapes, wizard.proposals = (), {}
 
 
 def _first_rows(sample: Sample) -> None:

@@ -94,6 +94,13 @@ def test_values_outweigh_a_name() -> None:
     assert found["issued_on"] == "Tag" and found["amount_total"] == "Importe"
 
 
+def test_a_word_that_many_names_have_tells_nothing_within_another_name() -> None:
+    columns = {"Due date": ["2026-01-01"], "Tracking name": ["North"], "Line type": ["x"], "Invoice no": ["1"], "Customer": ["a"]}
+    found = proposed("customer_invoices", columns)
+    assert found["due_on"] == "Due date" and found.get("customer_name") is None
+    assert "Tracking name" not in found.values() and "Line type" not in found.values()
+
+
 def test_every_guess_has_its_reason() -> None:
     for guess in guessing.propose(kinds()["customer_invoices"].columns, file(GERMAN)).columns.values():
         assert guess.template
