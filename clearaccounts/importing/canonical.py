@@ -16,7 +16,7 @@ import duckdb
 from clearaccounts.query_files import steps
 
 # Set by the build, never read from a file.
-BUILD_COLUMNS = frozenset({"withdrawn_on"})
+BUILD_COLUMNS = frozenset({"withdrawn_on", "is_closed"})
 # Kinds whose columns in a file are not ours: they come by a profile alone.
 FOREIGN_KINDS = frozenset({"reconciliation_lines", "reference_rates"})
 # A price of one unit may have more decimals than its currency.

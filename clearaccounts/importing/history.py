@@ -13,6 +13,8 @@ from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, Kind, kinds
 from clearaccounts.importing.records import CLOSED, Landing
 from clearaccounts.settings import Settings
 
+# What has left a report of open items was settled; of other kinds it is no longer there.
+SETTLED = "customer_invoices"
 # Where the files of a landing stand: among the landings, or in scratch until they have landed.
 Place = Callable[[Landing], Path]
 
@@ -50,7 +52,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, place: Place, landings: Seque
     for name in dict.fromkeys(kind_names):
         statement = latest(kinds()[name], place, landings)
         connection.execute(
-            f"create or replace temp view latest_{name} as select * exclude (withdrawn_on) from ({statement}) where withdrawn_on is null"
+            f"create or replace temp view latest_{name} as select {_names(kinds()[name])} from ({statement}) where withdrawn_on is null"
         )
     connection.execute("create or replace temp table document_currency (document_type text, document_id text, currency text)")
     if LOOKS_UP & set(kind_names):
@@ -63,12 +65,14 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
     """SQL for the newest version of every row of `kind`, with `withdrawn_on`; the newest landing wins.
 
     What a report has closed is open again when a later one holds it; a report that closes what it holds itself is an
-    older one: what it tells had ended before it came in.
+    older one: what it tells had ended before it came in. Of customer invoices `is_closed` tells that a report closed it:
+    it was settled, and was owed until then. What a newer version of its owner holds no longer is as if it had never been.
     """
-    names, key = ", ".join(column.name for column in kind.columns), ", ".join(kind.key)
+    names, key = _names(kind), ", ".join(kind.key)
     held = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
     gone = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
-    gone += [(place(one) / f"{kind.name}{CLOSED}", one.sequence) for one in landings if kind.name in one.closed]
+    closed = [(place(one) / f"{kind.name}{CLOSED}", one.sequence) for one in landings if kind.name in one.closed]
+    gone += closed
     typed = ", ".join(f"null::{column.type} as {column.name}" for column in kind.columns)
     empty = f"select {typed}, null::date as withdrawn_on where false"
     if not held:
@@ -81,16 +85,56 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
         from {parquet([path for path, _ in held], filename=True)})
         qualify row_number() over (partition by {key} order by sequence desc) = 1
     """
+    for replaced in _replaced(kind, place, landings):
+        rows = f"""
+            select {names}, sequence from ({rows}) left join ({replaced}) using ({key}) where replaced_by is null or replaced_by < sequence
+        """
     if not gone:
         return f"select {names}, null::date as withdrawn_on from ({rows})"
     withdrawals = f"""
         select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {parquet([path for path, _ in gone], filename=True)}
         qualify row_number() over (partition by {key} order by gone_sequence desc) = 1
     """
+    reports = ", ".join(str(sequence) for _, sequence in closed)
+    is_closed = f", coalesce(gone_sequence >= sequence and gone_sequence in ({reports}), false) as is_closed" if reports else ""
     return f"""
-        select {names}, case when gone_sequence >= sequence then withdrawn_on end as withdrawn_on
+        select {names}, case when gone_sequence >= sequence then withdrawn_on end as withdrawn_on{is_closed if kind.name == SETTLED else ""}
         from ({rows}) left join ({withdrawals}) using ({key})
     """
+
+
+def _replaced(kind: Kind, place: Place, landings: Sequence[Landing]) -> Iterator[str]:
+    """SQL per profile for the rows of `kind` that newer versions of their owners hold no longer, with the landing that told.
+
+    A payment's allocations come with it and change with it: one that is not in the payment's next version was taken back.
+    """
+    key = ", ".join(kind.key)
+    for profile, owner in sorted({(one.profile, one.parts[kind.name]) for one in landings if kind.name in one.parts}):
+        told = [one for one in landings if one.profile == profile and one.parts.get(kind.name) == owner]
+        if len(told) < 2:
+            continue
+        owner_key = ", ".join(f"{name} as owner_{name}" for name in kinds()[owner].key)
+        owners = [(place(one) / f"{owner}.parquet", one.sequence) for one in told]
+        parts = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in told]
+        yield f"""
+            with owners as (
+                select {owner_key}, line, {_sequence(owners)} as sequence from {parquet([path for path, _ in owners], filename=True)}
+            ),
+            held as (
+                select {key}, columns('^owner_'), sequence
+                from (select {key}, line, {_sequence(parts)} as sequence from {parquet([path for path, _ in parts], filename=True)})
+                join owners using (sequence, line)
+                qualify row_number() over (partition by {key} order by sequence desc) = 1
+            ),
+            newest as (select columns('^owner_'), max(sequence) as told_in from owners group by all)
+            select {key}, told_in as replaced_by
+            from held join newest using ({", ".join(f"owner_{name}" for name in kinds()[owner].key)})
+            where told_in > sequence
+        """
+
+
+def _names(kind: Kind) -> str:
+    return ", ".join(column.name for column in kind.columns)
 
 
 def _literal(path: Path) -> str:

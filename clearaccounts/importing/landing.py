@@ -183,6 +183,7 @@ def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
         report_on=report.report_on if report else None,
         closed=report.closed if report else {},
         notes=report.notes if report else _KEPT if opened.profile.is_kept_only else (),
+        parts=profile.parts(profile.bind(name, source.header)),
         place=stage.free_name(opened.sha256),
     )
     write_record(work, landing)

@@ -114,7 +114,7 @@ def _lists(section: Section) -> tuple[tuple[str, Entries], ...]:
         content = lists.table(name)
         if not is_name(name):
             raise lists.refuse(_NO_NAME, name=name)
-        content.allow({"column", "fields", "headers"})
+        content.allow({"column", "fields", "headers", "whole"})
         if content.has("headers"):
             if content.has("column") or content.has("fields"):
                 raise content.refuse(N_("Profile {file}: {key} is either headers, or column and fields."), key=lists.path(name))
@@ -130,7 +130,7 @@ def _lists(section: Section) -> tuple[tuple[str, Entries], ...]:
         paths = tuple((field, fields.texts(field)) for field in fields.names())
         if not paths or not all(paths_ and all(paths_) for _, paths_ in paths):
             raise content.refuse(N_("Profile {file}: {key} is missing."), key=content.path("fields"))
-        found.append((name, Entries(column=content.text("column"), fields=paths)))
+        found.append((name, Entries(column=content.text("column"), fields=paths, is_whole=content.flag("whole"))))
     return tuple(found)
 
 

@@ -108,12 +108,14 @@ class Target:
 class Entries:
     """A list within a row: the objects in a cell of `column`, or the cells of every column whose name matches `headers`.
 
-    `fields` are (handle, paths): of an object the first path that it has; of columns `name` and `value`.
+    `fields` are (handle, paths): of an object the first path that it has; of columns `name` and `value`. One that `is_whole`
+    is always told to the end: what an earlier version of the row held in it and a later one does not is gone.
     """
 
     column: str = ""
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     headers: str = ""
+    is_whole: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -182,6 +184,21 @@ class Profile:
     def required(self) -> tuple[str, ...]:
         """The first name of each header that must be there."""
         return tuple(header.names[0] for _, header in self.headers if header.is_required)
+
+    def parts(self, bound: Collection[str]) -> dict[str, str]:
+        """The kinds whose rows are no more than parts of another's, each with that other kind.
+
+        Parts are the entries of lists that are always told whole, where the file has the column of the list.
+
+        Args:
+            bound: the handles of the columns that the file has.
+        """
+        lists = dict(self.lists)
+        owners = [target.kind for target in self.targets if not target.each]
+        whole = {name for name, entries in lists.items() if entries.is_whole and entries.column in bound}
+        parts = {target.kind for target in self.targets if target.each in whole}
+        parts -= {target.kind for target in self.targets if target.each not in whole}
+        return dict.fromkeys(sorted(parts), owners[0]) if owners else {}
 
     @cached_property
     def _plain(self) -> frozenset[str]:

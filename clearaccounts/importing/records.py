@@ -39,6 +39,7 @@ class Landing:
         report_on: the day of a report; see `reports`.
         closed: rows per kind that a report no longer holds.
         notes: what else there is to say, as templates with their values.
+        parts: kinds whose rows are no more than parts of another's, each with that other kind; see `history`.
         place: the name of its folder under `landing/`, if the file's hash alone is taken.
         undoes: the sequences that an undo takes back; `undone_places` are their folders.
     """
@@ -65,6 +66,7 @@ class Landing:
     report_on: date | None = None
     closed: dict[str, int] = field(default_factory=dict)
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    parts: dict[str, str] = field(default_factory=dict)
     place: str = ""
     undoes: tuple[int, ...] = ()
     undone_places: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ _LOSSES = """
         left join (
             select invoice_id, currency, amount_total from invoices
             where is_counted and issued_on <= $day and (counts_until_on is null or counts_until_on > $day)
+                and (closed_on is null or closed_on > $day)
         ) as fresh using (invoice_id)
     )
     select currency, count(*), count(*) filter (where is_gone), sum(amount_outstanding), sum(amount_gone)

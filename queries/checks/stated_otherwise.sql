@@ -24,6 +24,7 @@ stated_otherwise as (
     left join settled on settled.invoice_id = invoices.invoice_id
     where invoices.is_counted
         and invoices.counts_until_on is null
+        and invoices.closed_on is null
         and invoices.amount_outstanding_stated is not null
         and invoices.amount_outstanding_stated <> invoices.amount_total - coalesce(settled.amount_settled, 0)
 )

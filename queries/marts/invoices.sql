@@ -7,7 +7,11 @@ invoices as (
         *,
         coalesce(invoice_status, 'posted') as status,
         -- A void document counts on the days before it was voided, or never if that day is not known.
-        least(case when invoice_status = 'void' then voided_on end, withdrawn_on) as counts_until_on
+        least(
+            case when invoice_status = 'void' then voided_on end, case when is_closed then null else withdrawn_on end
+        ) as counts_until_on,
+        -- What a report of open items no longer holds was settled by its day.
+        case when is_closed then greatest(issued_on, withdrawn_on) end as closed_on
     from canonical.customer_invoices
 ),
 
@@ -41,6 +45,7 @@ booked as (
         dated.amount_total,
         dated.amount_outstanding_stated,
         dated.stated_on,
+        dated.closed_on,
         dated.minor_units,
         case
             when dated.currency = (select company_currency from build) then cast(1 as decimal(24, 10))

@@ -3,7 +3,8 @@
 --
 -- A list of invoices that tells what is still owed tells what was settled, but not by what. The known allocations up to the
 -- stated day are set off against it (and those of the day after: a system's clock may be behind its users' day); the rest is
--- settled from the stated day, or from the issue date if there is none, as far as the invoice still has room for it.
+-- settled from the stated day, or from the issue date if there is none, as far as the invoice still has room for it. What a
+-- report of open items no longer holds is settled whole from that report's day on.
 with
 
 stated as (
@@ -12,12 +13,21 @@ stated as (
         stated_on,
         greatest(issued_on, stated_on) as settled_from_on,
         counts_until_on,
+        closed_on,
         amount_total,
-        least(amount_total, amount_total - amount_outstanding_stated) as amount_stated
+        case
+            when counts_until_on <= stated_on then 0
+            else greatest(0, least(amount_total, amount_total - coalesce(amount_outstanding_stated, amount_total)))
+        end as amount_stated
     from invoices
     where is_counted
-        and amount_outstanding_stated < amount_total
-        and (counts_until_on is null or stated_on is null or counts_until_on > stated_on)
+        and (
+            closed_on is not null
+            or (
+                amount_outstanding_stated < amount_total
+                and (counts_until_on is null or stated_on is null or counts_until_on > stated_on)
+            )
+        )
 ),
 
 changes as (
@@ -37,21 +47,27 @@ unexplained as (
         stated.stated_on,
         stated.settled_from_on,
         stated.counts_until_on,
+        stated.closed_on,
         stated.amount_total,
-        stated.amount_stated - coalesce(sum(changes.amount_change), 0) as amount_unexplained
+        greatest(0, stated.amount_stated - coalesce(sum(changes.amount_change), 0)) as amount_unexplained
     from stated
     left join changes
         on changes.invoice_id = stated.invoice_id
         and (stated.stated_on is null or changes.changed_on <= stated.stated_on + 1)
+        -- Where the invoice ends, its allocations end with it; that is no money taken back.
+        and (stated.counts_until_on is null or changes.changed_on < stated.counts_until_on)
     group by
-        stated.invoice_id, stated.stated_on, stated.settled_from_on, stated.counts_until_on, stated.amount_total, stated.amount_stated
-    having stated.amount_stated > coalesce(sum(changes.amount_change), 0)
+        stated.invoice_id, stated.stated_on, stated.settled_from_on, stated.counts_until_on, stated.closed_on, stated.amount_total,
+        stated.amount_stated
+    having stated.closed_on is not null or stated.amount_stated > coalesce(sum(changes.amount_change), 0)
 ),
 
 days as (
     select invoice_id, settled_from_on, sum(amount_change) as amount_change
     from (
         select invoice_id, settled_from_on, cast(0 as decimal(18, 4)) as amount_change from unexplained
+        union all
+        select invoice_id, greatest(settled_from_on, closed_on), 0 from unexplained where closed_on is not null
         union all
         select changes.invoice_id, greatest(changes.changed_on, unexplained.settled_from_on), changes.amount_change
         from changes
@@ -74,11 +90,14 @@ balances as (
 settlements_stated as (
     select
         unexplained.invoice_id,
-        unexplained.stated_on is not null as has_day,
+        unexplained.stated_on is not null or coalesce(unexplained.closed_on <= balances.settled_from_on, false) as has_day,
         balances.settled_from_on,
         coalesce(balances.next_changed_on, unexplained.counts_until_on) as settled_until_on,
         cast(
-            greatest(0, least(unexplained.amount_unexplained, unexplained.amount_total - balances.amount_known)) as decimal(18, 4)
+            case
+                when unexplained.closed_on <= balances.settled_from_on then unexplained.amount_total - balances.amount_known
+                else greatest(0, least(unexplained.amount_unexplained, unexplained.amount_total - balances.amount_known))
+            end as decimal(18, 4)
         ) as amount_settled
     from balances
     inner join unexplained on unexplained.invoice_id = balances.invoice_id

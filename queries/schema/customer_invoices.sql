@@ -16,6 +16,7 @@ create table canonical.customer_invoices (
     amount_outstanding_stated decimal(18, 4),
     stated_on date,
     withdrawn_on date,
+    is_closed boolean,
     primary key (invoice_id)
 );
 comment on column canonical.customer_invoices.invoice_id is 'the invoice''s key';
@@ -33,3 +34,4 @@ comment on column canonical.customer_invoices.customer_name is 'as on the invoic
 comment on column canonical.customer_invoices.amount_outstanding_stated is 'what is still owed, as the accounting system itself says';
 comment on column canonical.customer_invoices.stated_on is 'from this day what that says is settled counts; empty: from the issue date';
 comment on column canonical.customer_invoices.withdrawn_on is 'set by the build: no longer held by a later snapshot, from this day on';
+comment on column canonical.customer_invoices.is_closed is 'set by the build: withdrawn_on is the day of the first report of what is open without it; it was settled';

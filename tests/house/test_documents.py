@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from clearaccounts.access import Role
-from clearaccounts.importing.canonical import FOREIGN_KINDS
+from clearaccounts.importing.canonical import BUILD_COLUMNS, FOREIGN_KINDS
 from clearaccounts.query_files import steps
 from clearaccounts.settings import Settings
 from tests.house.source import ROOT, place
@@ -30,8 +30,8 @@ def canonical() -> dict[str, dict[str, bool]]:
             "select table_name, column_name, is_nullable from duckdb_columns() where schema_name = 'canonical'"
         ).fetchall()
     for kind, column, is_nullable in rows:
-        # The one is set by the build, never by a file; the others come in files of somebody else's columns.
-        if column != "withdrawn_on" and kind not in FOREIGN_KINDS:
+        # Some are set by the build, never by a file; others come in files of somebody else's columns.
+        if column not in BUILD_COLUMNS and kind not in FOREIGN_KINDS:
             found.setdefault(kind, {})[column] = not is_nullable
     return found
 

@@ -6,6 +6,7 @@ The samples stand in `samples/`; the amounts expected here are those that the sy
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.importing import publish
 from clearaccounts.importing.publish import Report
 from clearaccounts.overview import checks
+from clearaccounts.payments import HistoryFilter, history
 from clearaccounts.receivables import AgeingFilter, OpenItemsFilter, ageing, open_items
 from clearaccounts.settings import Company, DataFolder, Settings
 from clearaccounts.warehouse import Warehouse, open_current
@@ -288,6 +290,70 @@ def test_rates_are_company_currency_per_unit(sample: str, currency: str, rates: 
     assert told == {key: Decimal(rate) for key, rate in rates.items()}
 
 
+def written(folder: Path, name: str, content: object) -> Path:
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def quickbooks_invoice(id_: str, balance: int, updated_on: str) -> dict[str, object]:
+    return {
+        "Id": id_, "CustomerRef": {"value": "24"}, "CurrencyRef": {"value": "USD"}, "TxnDate": "2026-02-01", "DueDate": "2026-03-01",
+        "TotalAmt": 100, "Balance": balance, "MetaData": {"LastUpdatedTime": f"{updated_on}T09:00:00-07:00"},
+    }
+
+
+def quickbooks_payment(unapplied: int, *invoices: str) -> dict[str, object]:
+    return {
+        "Id": "9", "CustomerRef": {"value": "24"}, "CurrencyRef": {"value": "USD"}, "TxnDate": "2026-03-05", "TotalAmt": 100,
+        "UnappliedAmt": unapplied, "Line": [{"Amount": 100, "LinkedTxn": [{"TxnId": id_, "TxnType": "Invoice"}]} for id_ in invoices],
+    }
+
+
+@pytest.mark.parametrize(("now_on", "open_", "unapplied"), [
+    (("2",), {"1": "100"}, {}), ((), {"1": "100", "2": "100"}, {("24", "USD"): "-100"}),
+])
+def test_money_that_a_payment_gives_to_an_invoice_no_longer_is_not_counted_there(
+    now_on: tuple[str, ...], open_: dict[str, str], unapplied: dict[tuple[str, str], str], tmp_path: Path
+) -> None:
+    books = Books(tmp_path, "USD")
+    books.take_whole(
+        written(tmp_path, "i.json", [quickbooks_invoice("1", 0, "2026-03-05"), quickbooks_invoice("2", 100, "2026-02-01")]),
+        written(tmp_path, "p.json", [quickbooks_payment(0, "1")]),
+    )
+    assert books.open() == money(**{"2": "100"})
+    balance = 0 if now_on else 100
+    books.take_whole(
+        written(tmp_path, "i.json", [quickbooks_invoice("1", 100, "2026-03-09"), quickbooks_invoice("2", balance, "2026-03-09")]),
+        written(tmp_path, "p.json", [quickbooks_payment(0 if now_on else 100, *now_on)]),
+    )
+    assert books.open() == money(**open_)
+    assert books.unapplied() == {key: Decimal(amount) for key, amount in unapplied.items()}
+    # Given back to the first invoice, it counts there again.
+    books.take_whole(written(tmp_path, "p.json", [{**quickbooks_payment(0, "1"), "PaymentRefNum": "again"}]))
+    assert "1" not in books.open()
+
+
+def test_a_payment_that_has_left_its_xero_invoice_is_gone_altogether(tmp_path: Path) -> None:
+    def invoices(due: int, updated_on: str, **more: object) -> dict[str, object]:
+        return {"Invoices": [{
+            "Type": "ACCREC", "InvoiceID": "a", "InvoiceNumber": "N-a", "Contact": {"ContactID": "c1", "Name": "C"}, "AmountDue": due,
+            "DateString": "2026-02-01T00:00:00", "DueDateString": "2026-03-01T00:00:00", "Status": "AUTHORISED", "Total": 100,
+            "UpdatedDateUTC": f"{updated_on}T09:00:00Z", "CurrencyCode": "EUR", **more,
+        }]}
+
+    paid: list[object] = [{"PaymentID": "p1", "Date": "2026-03-05", "Amount": 100}]
+    books = Books(tmp_path)
+    books.take_whole(written(tmp_path, "x.json", invoices(0, "2026-03-05", Payments=paid)))
+    assert books.open() == {}
+    # A list that does not tell the payments takes none away.
+    books.take_whole(written(tmp_path, "x.json", invoices(0, "2026-03-06")))
+    assert books.open() == {}
+    books.take_whole(written(tmp_path, "x.json", invoices(100, "2026-03-08", Payments=[])))
+    assert (books.open(), books.unapplied()) == (money(a="100"), {})
+    assert "stated_otherwise" not in books.found()
+
+
 def report(folder: Path, day: str, *rows: str) -> Path:
     path = folder / f"open-{day}.csv"
     header = "Report date,Customer No.,Invoice number,Invoice date,Due date,Currency,Original amount,Open amount"
@@ -310,6 +376,25 @@ def test_reports_of_open_items_one_after_the_other(tmp_path: Path) -> None:
     assert outcome.landing.closed == {"customer_invoices": 1, "payments": 1}
     assert (books.open(), books.unapplied()) == (money(**{"F-1": "25", "F-3": "70"}), {})
     assert books.open(date(2026, 4, 14))["F-2"] == Decimal(50)
+
+
+def test_what_a_report_closed_was_settled_and_its_payment_is_not_on_account(tmp_path: Path) -> None:
+    books = Books(tmp_path)
+    first, second = "C1,F-1,2026-01-05,2026-02-04,EUR,100.00,80.00", "C1,F-2,2026-01-05,2026-02-04,EUR,50.00,50.00"
+    books.take_whole(report(tmp_path, "2026-03-31", first, second))
+    books.take_whole(
+        written(tmp_path, "payments.csv", "payment_id,customer_id,received_on,currency,amount_total\nP1,C1,2026-04-10,EUR,30.00\n"),
+        written(
+            tmp_path, "allocations.csv",
+            "allocation_id,applied_on,source_type,source_id,invoice_id,amount_applied\nA1,2026-04-10,payment,P1,F-1,30.00\n",
+        ),
+    )
+    books.take_whole(report(tmp_path, "2026-04-15", second))
+    assert (books.open(), books.unapplied()) == (money(**{"F-2": "50"}), {})
+    assert (books.open(date(2026, 4, 9))["F-1"], books.open(date(2026, 4, 14))["F-1"]) == (Decimal(80), Decimal(50))
+    told = history(books.warehouse, HistoryFilter("C1", DAY), OPERATOR).to_pylist()
+    assert {row["invoice_id"]: row["settled_on"] for row in told} == {"F-1": date(2026, 4, 15), "F-2": None}
+    assert "stated_otherwise" not in books.found()
 
 
 def test_an_older_report_waits_for_a_person(tmp_path: Path) -> None:
