@@ -262,8 +262,10 @@ def columns_of(header: Sequence[str], wanted: Header, plain: Collection[str] = (
     names = [name.casefold() for name in wanted.names]
     if found := [position for name in dict.fromkeys(names) for position in written.get(name, ())]:
         return sorted(found)
-    beginnings = {name[:end] for name in names for end, letter in enumerate(name) if letter == "."} & set(written) - set(plain)
-    return list(written[max(beginnings, key=len)]) if beginnings else []
+    dotted = [name for name in names if "." in name]
+    beginnings = {name[:end] for name in dotted for end, letter in enumerate(name) if letter == "."} - set(plain) if dotted else set()
+    known = [beginning for beginning in beginnings if beginning in written]
+    return list(written[max(known, key=len)]) if known else []
 
 
 def path_within(name: str, wanted: Header) -> tuple[str, ...]:
