@@ -59,7 +59,7 @@ class Cells:
     def _bare(self, records: pa.Table) -> set[str]:
         """The handles of the columns in which nothing needs to be trimmed."""
         handles = [handle for handle in self._positions if not self._path(handle)]
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(max_workers=2) as pool:
             are_bare = pool.map(has_bare_ends, [records[f"c{self._positions[handle]}"] for handle in handles])
             return {handle for handle, is_bare in zip(handles, are_bare, strict=True) if is_bare}
 

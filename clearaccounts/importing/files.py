@@ -17,7 +17,6 @@ from clearaccounts.errors import LandingError
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 
-_COPY_BYTES = 1 << 20
 _NAME_BYTES = 200
 
 
@@ -86,16 +85,6 @@ def last_part(name: str, instead: str = "file.csv") -> str:
 def _beginning(text: str, size: int) -> str:
     """As many whole characters of `text` as fit in `size` bytes."""
     return text.encode("utf-8")[:size].decode("utf-8", "ignore")
-
-
-def copy_and_hash(source: Path, target: Path) -> str:
-    """Copy `source` to `target`; the SHA-256 is of exactly the bytes that were copied."""
-    digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while block := reader.read(_COPY_BYTES):
-            digest.update(block)
-            writer.write(block)
-    return digest.hexdigest()
 
 
 def file_hash(path: Path) -> str:

@@ -9,7 +9,9 @@ A landing appears by one rename and never changes. The order of landings is thei
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ from clearaccounts.text import N_
 
 _KEPT: tuple[tuple[str, dict[str, Any]], ...] = ((N_("It belongs to an export and holds nothing that is used; all of it is kept."), {}),)
 NAME_CHARACTERS = 200
+# Groups half as large as DuckDB's own keep two threads busy to the end.
+_PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
 NO_SUCH_FILE = N_("{file}: there is no such file; check the path.")
 
 
@@ -91,18 +95,22 @@ def open_file(
     # Of a name from outside no more than a known ending becomes part of a path.
     copy = work / ("raw" + next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), ""))
     try:
-        sha256 = files.copy_and_hash(path, copy)
+        shutil.copyfile(path, copy)
     except OSError as error:
         raise FileRefused(
             N_("{file}: the file cannot be read ({problem}); check its rights."), file=name, problem=error.strerror
         ) from None
+    # While a process is started that reads the header, the copy is hashed, and begins to be brought to the disk.
+    beside = ThreadPoolExecutor(max_workers=1)
+    sha256 = beside.submit(files.file_hash, copy)
+    beside.submit(files.sync, copy)
+    beside.shutdown(wait=False)
     source = open_source(copy, work.parent, name, progress)
     try:
-        profile = choose(source, chosen, known)
-    except FileRefused:
+        return Opened(copy, sha256.result(), source, choose(source, chosen, known))
+    except BaseException:
         source.close()
         raise
-    return Opened(copy, sha256, source, profile)
 
 
 def choose(source: Source, chosen: str | Profile | None, known: Mapping[str, Profile] | None) -> Profile:
@@ -195,4 +203,4 @@ def _write_rows(connection: duckdb.DuckDBPyConnection, work: Path, done: Validat
     for kind in done.things:
         for rows, name in ((f"final_{kind}", kind), (f"rejected_keys_{kind}", f"{kind}.rejected_keys")):
             file = str(work / f"{name}.parquet")
-            connection.execute(f"copy (from {rows}) to $file (format parquet, compression zstd, compression_level 1)", {"file": file})
+            connection.execute(f"copy (from {rows}) to $file ({_PARQUET})", {"file": file})
