@@ -16,6 +16,7 @@ from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, importing, profiles, results, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, ClearAccountsError, SettingsError
+from clearaccounts.importing.day_orders import ORDERS
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     one = command("import", "land files, validate them, rebuild the warehouse and swap it in")
     one.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder of files")
     one.add_argument("--profile", metavar="NAME", help="the format, if the header does not tell")
+    _add_date_order(one)
     one.add_argument("--snapshot", action="store_true", help="withdraw rows of these kinds that the files no longer hold")
     one.add_argument("--yes", action="store_true", help="say yes to whatever the import asks")
     one.add_argument("--format", choices=["text", "json"], default="text")
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("action", nargs="?", choices=["check"], help="check: read files and say what would become of them; nothing changes")
     one.add_argument("paths", nargs="*", metavar="FILE", help="a file, or a folder of files")
     one.add_argument("--profile", metavar="NAME", help="the format, if the header does not tell")
+    _add_date_order(one)
     one.add_argument("--format", choices=["table", "json"], default="table")
     one.set_defaults(run=profiles.run_profiles)
 
@@ -88,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--output", required=True, metavar="DIR")
     one.set_defaults(run=importing.run_sample)
     return parser
+
+
+def _add_date_order(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--date-order", metavar="DMY|MDY", type=str.upper, choices=ORDERS, default="",
+        help="whether the day or the month comes first, where a file leaves it open",
+    )
 
 
 def _context(arguments: argparse.Namespace, now: datetime) -> Context:

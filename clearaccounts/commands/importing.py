@@ -16,6 +16,7 @@ from clearaccounts.commands.context import Context, say, warn
 from clearaccounts.decisions import open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError, FileRefused, LandingError, NotConfirmed
 from clearaccounts.importing import mending, on_record, publish, reports
+from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
@@ -36,6 +37,7 @@ def run_import(context: Context, arguments: Namespace) -> int:
         context.own, context.settings, [Path(path) for path in arguments.paths], context.now,
         by=OPERATOR.user_id,
         profile=arguments.profile,
+        date_order=arguments.date_order,
         snapshot=arguments.snapshot,
         confirm=_yes if arguments.yes else _ask if sys.stdin.isatty() else nobody,
         progress=_progress() if sys.stderr.isatty() else _silent,
@@ -44,6 +46,8 @@ def run_import(context: Context, arguments: Namespace) -> int:
     tell = warn if arguments.format == "json" else say
     for outcome in report.outcomes:
         _print_outcome(context.own, outcome, arguments.format, context.settings.company.zone)
+    if report.landed and arguments.format != "json":
+        _print_who(report.landed[0], context.settings.company.zone)
     for name in report.skipped:
         tell(f"{name}: not a file to import, passed over.")
     for kind, count in report.withdrawn.items():
@@ -99,7 +103,7 @@ def _print_outcome(folder: DataFolder, outcome: Outcome, format_: str, zone: Any
     if format_ == "json":
         say(json.dumps(as_object(outcome), ensure_ascii=False))
     if outcome.refused is not None:
-        warn(_refusal(outcome.refused))
+        warn(refusal(outcome.refused))
         return
     landing = outcome.landing
     assert landing is not None  # noqa: S101 - an outcome is refused or landed
@@ -107,7 +111,7 @@ def _print_outcome(folder: DataFolder, outcome: Outcome, format_: str, zone: Any
     if outcome.first_landed_at is not None:
         tell(f"{outcome.file}: this very file landed first on {outcome.first_landed_at.astimezone(zone).date()}; nothing changed.")
     elif format_ != "json":
-        _print_landing(folder, outcome.file, landing, zone)
+        _print_landing(folder, outcome.file, landing)
     for reject in outcome.rejects[:REJECTS_SHOWN]:
         column = f", column {reject.column}" if reject.column else ""
         warn(f"{outcome.file}, line {reject.line}{column}: {reject.reason}; mend it and import the file again.")
@@ -116,7 +120,7 @@ def _print_outcome(folder: DataFolder, outcome: Outcome, format_: str, zone: Any
         warn(f"{outcome.file}: {more:,} more rows were rejected; `python -m clearaccounts rejects --file {outcome.file}` lists them.")
 
 
-def _print_landing(folder: DataFolder, file: str, landing: Landing, zone: Any) -> None:
+def _print_landing(folder: DataFolder, file: str, landing: Landing) -> None:
     say(
         f"{file} ({landing.profile}): {landing.rows:,} rows = {landing.loaded:,} loaded + {landing.rejected:,} rejected;"
         f" {landing.new:,} new, {landing.changed:,} changed, {landing.unchanged:,} unchanged."
@@ -130,8 +134,11 @@ def _print_landing(folder: DataFolder, file: str, landing: Landing, zone: Any) -
         say(f"  {count:,} {kind} closed as of {keys[0][1]}: {listed}")
     for template, values in landing.notes:
         say("  " + template.format(**values))
-    moment = landing.landed_at.astimezone(zone)
-    say(f"  imported by {landing.imported_by} on {moment:%Y-%m-%d %H:%M %Z} as {landing.import_id}, SHA-256 {landing.sha256}")
+
+
+def _print_who(landing: Landing, zone: Any) -> None:
+    """Who imported, when, and under which number: the same for all files of one import."""
+    say(f"Imported by {landing.imported_by} on {landing.landed_at.astimezone(zone):%Y-%m-%d %H:%M %Z} as {landing.import_id}.")
 
 
 def sum_in_words(one: Sum) -> str:
@@ -141,8 +148,15 @@ def sum_in_words(one: Sum) -> str:
     return f"{one.kind} {one.column} {currency}: {total} in the file = {loaded} loaded + {rejected} rejected"
 
 
-def _refusal(refused: FileRefused) -> str:
-    return f"{refused} On the command line, --yes confirms it." if isinstance(refused, NotConfirmed) else str(refused)
+def refusal(refused: FileRefused) -> str:
+    """Why a file is refused, and the option that answers what it asks."""
+    match refused:
+        case NotConfirmed():
+            return f"{refused} On the command line, --yes confirms it."
+        case OrderOpen():
+            return f"{refused} On the command line, --date-order says it."
+        case _:
+            return str(refused)
 
 
 def as_object(outcome: Outcome) -> dict[str, Any]:
@@ -158,10 +172,11 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "new": landing.new if landing and not is_again else 0,
         "changed": landing.changed if landing and not is_again else 0,
         "unchanged": (landing.loaded if is_again else landing.unchanged) if landing else 0,
-        "refused_reason": _refusal(outcome.refused) if outcome.refused else None,
+        "refused_reason": refusal(outcome.refused) if outcome.refused else None,
         "rejects": [
             {"line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw} for r in outcome.rejects[:REJECTS_IN_REPORT]
         ],
+        "sha256": landing.sha256 if landing else None,
     }
 
 

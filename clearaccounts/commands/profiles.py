@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clearaccounts.commands.context import Context, say, warn
-from clearaccounts.commands.importing import ALL_IN, NOTHING_LANDED, REJECTS_SHOWN, SOME_REJECTED, sum_in_words
+from clearaccounts.commands.importing import ALL_IN, NOTHING_LANDED, REJECTS_SHOWN, SOME_REJECTED, refusal, sum_in_words
 from clearaccounts.errors import BadParameter
 from clearaccounts.importing import publish
 from clearaccounts.importing.profile_language import Profile
@@ -57,7 +57,8 @@ def _as_object(profile: Profile, is_own: bool) -> dict[str, Any]:
 
 def _check(context: Context, arguments: Namespace) -> int:
     previews = publish.preview(
-        context.own, context.settings, [Path(path) for path in arguments.paths], context.now, arguments.profile
+        context.own, context.settings, [Path(path) for path in arguments.paths], context.now, arguments.profile,
+        date_order=arguments.date_order,
     )
     for one in previews:
         if arguments.format == "json":
@@ -77,7 +78,7 @@ def _print(one: publish.Preview, profile: Profile | None) -> None:
     if one.passed_over:
         say("  kept and not read: " + ", ".join(one.passed_over))
     if one.refused is not None:
-        warn(str(one.refused))
+        warn(refusal(one.refused))
         return
     if one.first_landed_at is not None:
         say(f"  this very file landed on {one.first_landed_at.date()}; importing it again would change nothing")
@@ -110,6 +111,6 @@ def _told(one: publish.Preview) -> dict[str, Any]:
         "unchanged": one.unchanged, "closed": one.closed, "becomes": one.things,
         "sums": [{**asdict(s), "total": f"{s.total:f}", "loaded": f"{s.loaded:f}", "rejected": f"{s.rejected:f}"} for s in one.sums],
         "notes": [template.format(**values) for template, values in one.notes], "questions": [str(question) for question in one.questions],
-        "refused_reason": str(one.refused) if one.refused else None,
+        "refused_reason": refusal(one.refused) if one.refused else None,
         "rejects": [{"line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw} for r in one.rejects],
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from clearaccounts.errors import FileRefused, LandingError
-from clearaccounts.importing import reports
+from clearaccounts.importing import day_orders, reports
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file, shown_name
 from clearaccounts.importing.profiles import Profile, known
@@ -20,6 +20,8 @@ from clearaccounts.text import N_
 FileProgress = Callable[[str, int], None]
 # The profile by which files are read: of all of them, or of each; of those left out the header tells.
 ReadBy: TypeAlias = "str | Profile | Mapping[Path, str | Profile] | None"
+# DMY or MDY, as a person says of all files or of each; it counts where a profile leaves it open.
+DayOrder: TypeAlias = "str | Mapping[Path, str]"
 
 
 def quiet(_file: str, _rows: int) -> None:
@@ -50,7 +52,9 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
     return found, skipped
 
 
-def open_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None) -> tuple[dict[int, Opened], dict[int, Outcome]]:
+def open_all(
+    stage: Stage, paths: Sequence[Path], profile: ReadBy = None, date_order: DayOrder = ""
+) -> tuple[dict[int, Opened], dict[int, Outcome]]:
     """Open and recognise every file: those that could be, and an outcome of those that are refused, by their number.
 
     Raises:
@@ -64,7 +68,10 @@ def open_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None) -> tup
         stage.check()
         try:
             chosen = profile.get(path) if isinstance(profile, Mapping) else profile
-            opened[number] = open_file(path, stage.work / str(number), chosen, profiles, progress=lambda _rows: stage.check())
+            order = date_order.get(path, "") if isinstance(date_order, Mapping) else date_order
+            opened[number] = open_file(
+                path, stage.work / str(number), chosen, profiles, date_order=order, progress=lambda _rows: stage.check()
+            )
         except FileRefused as refusal:
             refused[number] = Outcome(shown_name(path), None, refused=refusal)
     return opened, refused
@@ -92,13 +99,15 @@ def land_opened(stage: Stage, opened: dict[int, Opened], progress: FileProgress 
     return outcomes
 
 
-def land_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None, progress: FileProgress = quiet) -> list[Outcome]:
+def land_all(
+    stage: Stage, paths: Sequence[Path], profile: ReadBy = None, progress: FileProgress = quiet, *, date_order: DayOrder = ""
+) -> list[Outcome]:
     """Open and read every file and put it on the stage; an outcome for each, in the order given.
 
     Raises:
         Cancelled: somebody wants it to stop.
     """
-    opened, refused = open_all(stage, paths, profile)
+    opened, refused = open_all(stage, paths, profile, date_order)
     outcomes = refused | land_opened(stage, opened, progress)
     return [outcomes[number] for number in range(len(paths))]
 
@@ -106,4 +115,5 @@ def land_all(stage: Stage, paths: Sequence[Path], profile: ReadBy = None, progre
 def _turn(opened: Opened) -> tuple[bool, date]:
     """Documents before what refers to them: an allocation's currency is that of its invoice. Reports by their days."""
     refers = any(target.kind in LOOKS_UP for target in opened.profile.targets)
-    return refers, reports.first_day(opened.profile, opened.source.header, opened.source.sample_rows) or date.min
+    header, rows = opened.source.header, opened.source.sample_rows
+    return refers, reports.first_day(day_orders.settle_by_sample(opened.profile, rows, opened.date_order), header, rows) or date.min

@@ -54,12 +54,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was copied in, opened and recognised, and has not landed yet."""
+    """A file that was copied in, opened and recognised, and has not landed yet.
+
+    `date_order` is DMY or MDY if a person chose; it counts where the profile leaves it open.
+    """
 
     copy: Path
     sha256: str
     source: Source
     profile: Profile
+    date_order: str = ""
 
 
 def shown_name(path: Path) -> str:
@@ -74,6 +78,7 @@ def open_file(
     chosen: str | Profile | None = None,
     known: Mapping[str, Profile] | None = None,
     *,
+    date_order: str = "",
     progress: Progress = no_progress,
 ) -> Opened:
     """Copy `path` into `work`, open the copy and recognise it.
@@ -83,6 +88,7 @@ def open_file(
         work: a folder to be made for it.
         chosen: its profile, if somebody says so: by name, or one that is not saved yet.
         known: the profiles there are; the built-in ones unless given.
+        date_order: DMY or MDY, if somebody says so.
         progress: called now and then while the file is opened; what it raises ends that.
 
     Raises:
@@ -107,7 +113,7 @@ def open_file(
     beside.shutdown(wait=False)
     source = open_source(copy, work.parent, name, progress)
     try:
-        return Opened(copy, sha256.result(), source, choose(source, chosen, known))
+        return Opened(copy, sha256.result(), source, choose(source, chosen, known), date_order)
     except BaseException:
         source.close()
         raise
@@ -159,9 +165,10 @@ def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
         with history.connect(stage.settings, work, stage.cancelled) as connection:
             history.prepare(connection, stage.place, stage.known, [target.kind for target in opened.profile.targets])
             done = validate(
-                connection, opened.source, records, opened.profile, opened.sha256, company_currency=stage.settings.company.currency
+                connection, opened.source, records, opened.profile, opened.sha256,
+                company_currency=stage.settings.company.currency, date_order=opened.date_order,
             )
-            report = reports.settle(stage, connection, work, file=name, profile=opened.profile, done=done)
+            report = reports.settle(stage, connection, work, file=name, profile=done.profile, done=done)
             done = report.done if report else done
             _write_rows(connection, work, done)
     except duckdb.Error as error:
@@ -190,7 +197,7 @@ def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
         imported_by=stage.imported_by,
         report_on=report.report_on if report else None,
         closed=report.closed if report else {},
-        notes=report.notes if report else _KEPT if opened.profile.is_kept_only else (),
+        notes=(*done.notes, *(report.notes if report else ()), *(_KEPT if opened.profile.is_kept_only else ())),
         parts=profile.parts(profile.bind(name, source.header)),
         place=stage.free_name(opened.sha256),
     )

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from clearaccounts.importing.canonical import NUMBER_FORMS, Column
 from clearaccounts.importing.expressions import ISO_DATE, ISO_TIME, bare, decimals, figure, literal
-from clearaccounts.importing.profile_language import Condition, Habits, Value
+from clearaccounts.importing.profile_language import ORDER_OPEN, Condition, Habits, Value
 
-_DAY = r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"
+DAY = r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"
 _TIME = r"([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)(?: ?([AaPp][Mm]))?"
 _OFFSET = r"(?: *(?:UTC|[Zz]|[+-][0-9]{2}:?[0-9]{2}))?"
 # Milliseconds since 1970 in UTC, as .NET writes an instant; the offset only says where it was written.
@@ -19,6 +19,8 @@ _EPOCH = r"/Date\((-?[0-9]{1,14})([+-][0-9]{4})?\)/"
 # A month by its English name cannot be taken for a day, whatever the order of the file.
 _NAMED = r"([0-9]{1,2})[/ .-]+([A-Za-z]{3})[a-z]*[/ .,-]+([0-9]{4}|[0-9]{2})"
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+# A day of an order that nobody knows is not read at all.
+_ISO_ONLY = ("YMD", ORDER_OPEN)
 _SPACES = r"[ \x{a0}\x{202f}]*"
 # One divided by a rate is wanted with 10 decimals.
 _RATE_ONE = 10_000_000_000
@@ -122,7 +124,7 @@ def _inverted(number: str) -> str:
 
 def _day_of(text: str) -> str:
     """The day of a time, as it stands there: no zone is applied, for the day is what people see."""
-    day = literal(f"^({ISO_DATE}|{_DAY})[Tt ][0-9][0-9 :.,]*(?:[AaPp][Mm])?{_OFFSET}$")
+    day = literal(f"^({ISO_DATE}|{DAY})[Tt ][0-9][0-9 :.,]*(?:[AaPp][Mm])?{_OFFSET}$")
     epoch = literal(_EPOCH)
     offset = f"regexp_extract({text}, {epoch}, 2)"
     minutes = (
@@ -164,9 +166,9 @@ def _hour(hour: str, half: str) -> str:
 
 def _date(text: str, habits: Habits) -> str:
     text = _named_month(text, habits)
-    if habits.date_order == "YMD":
+    if habits.date_order in _ISO_ONLY:
         return text
-    whole = literal(_DAY)
+    whole = literal(DAY)
     return f"case when regexp_full_match({text}, {whole}) then {_day(text, habits.date_order, whole)} else {text} end"
 
 
@@ -189,9 +191,9 @@ def _timestamp(text: str, habits: Habits) -> str:
 
 def _ordered(text: str, habits: Habits) -> str:
     """A time after a day that is written in the file's order, the hours perhaps of half a day."""
-    if habits.date_order == "YMD":
+    if habits.date_order in _ISO_ONLY:
         return text
-    whole = literal(f"{_DAY}(?:[T ]+{_TIME})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
+    whole = literal(f"{DAY}(?:[T ]+{_TIME})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
     hour, minute, half, offset = (f"regexp_extract({text}, {whole}, {group})" for group in (4, 5, 6, 7))
     return (
         f"case when regexp_full_match({text}, {whole}) then {_day(text, habits.date_order, whole)}"

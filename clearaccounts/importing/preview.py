@@ -12,7 +12,7 @@ from typing import Any
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing import intake
 from clearaccounts.importing.cancelling import Asked, never
-from clearaccounts.importing.intake import FileProgress, ReadBy, quiet
+from clearaccounts.importing.intake import DayOrder, FileProgress, ReadBy, quiet
 from clearaccounts.importing.landing import Opened, Outcome
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.sources import Reject
@@ -81,6 +81,7 @@ def preview(
     now: datetime,
     profile: ReadBy = None,
     *,
+    date_order: DayOrder = "",
     progress: FileProgress = quiet,
     cancelled: Asked = never,
 ) -> list[Preview]:
@@ -94,6 +95,7 @@ def preview(
         paths: files, or folders of files.
         now: the moment, with its zone.
         profile: the profile of all of them, or of each by its path; else each is recognised by its header.
+        date_order: DMY or MDY of all of them, or of each, where a profile leaves it open.
         progress: told (file, rows read so far).
         cancelled: whether somebody wants it to stop.
 
@@ -104,7 +106,7 @@ def preview(
     chosen, _ = intake.files_of(paths)
     with tempfile.TemporaryDirectory(prefix="clearaccounts-") as work:
         stage = Stage(folder, settings, Path(work), now, cancelled=cancelled)
-        opened, outcomes = intake.open_all(stage, chosen, profile)
+        opened, outcomes = intake.open_all(stage, chosen, profile, date_order)
         outcomes |= intake.land_opened(stage, opened, progress)
         return [_preview(outcomes[number], opened.get(number)) for number in range(len(chosen))]
 

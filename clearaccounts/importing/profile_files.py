@@ -21,6 +21,7 @@ from clearaccounts.text import N_
 _SOURCES = ("column", "columns", "constant", "template")
 _SHAPES = ("minus", "negated", "absolute", "inverted", "day", "not_zero", "item")
 _TESTS = ("is", "is_not", "given", "is_above", "is_below", "same_as", "not_same_as")
+_NAME_CHARACTERS = 61
 _DECIMAL = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,18})?")
 
 
@@ -56,8 +57,7 @@ def _kept(name: str, section: Section) -> list[Profile]:
     for table in section.tables("kept"):
         table.allow({"title", "columns"})
         title = table.text("title")
-        # A name that people can type; the part after the file's name tells the tables of one file apart.
-        own = f"{name}_{re.sub(r'[^a-z0-9]+', '_', title.casefold()).strip('_')}"[:61].rstrip("_")
+        own = _kept_name(name, title)
         if own in profiles:
             raise table.refuse(N_("Profile {file}: {key} is the title of two tables; give one of them another."), key=table.path("title"))
         columns = table.texts("columns")
@@ -68,6 +68,19 @@ def _kept(name: str, section: Section) -> list[Profile]:
             headers=tuple((f"column_{number}", Header((column,))) for number, column in enumerate(columns)), targets=(),
         )
     return list(profiles.values())
+
+
+def _kept_name(file: str, title: str) -> str:
+    """A name that people can type: the file's, then the title less the words that both begin with; at most 61 characters, whole words."""
+    words = re.findall(r"[a-z0-9]+", title.casefold().replace("'", ""))
+    added = list(words)
+    for said in file.split("_"):
+        if added[:1] != [said]:
+            break
+        del added[0]
+    while len("_".join([file, *added])) > _NAME_CHARACTERS:
+        added.pop()
+    return "_".join([file, *added])
 
 
 def _profile(name: str, section: Section) -> Profile:

@@ -7,11 +7,11 @@ import re
 from dataclasses import fields
 from zoneinfo import ZoneInfo, available_timezones
 
-from clearaccounts.importing.profile_language import Habits
+from clearaccounts.importing.profile_language import ORDER_OPEN, Habits
 from clearaccounts.importing.profile_tables import Section
 from clearaccounts.text import N_
 
-_ORDERS = ("DMY", "MDY", "YMD")
+_ORDERS = ("DMY", "MDY", "YMD", ORDER_OPEN)
 _DECIMAL_SIGNS = (".", ",")
 # A space, one that does not break, and a narrow one among them.
 _THOUSANDS_SIGNS = ("", ",", ".", "'", " ", "\u00a0", "\u202f")

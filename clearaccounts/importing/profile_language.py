@@ -20,6 +20,8 @@ from clearaccounts.text import N_
 BUILT_IN = frozenset({"file_hash", "line", "entry"})
 # What a profile may name like a column of the file: the company currency of the settings, which many exports leave out.
 COMPANY_CURRENCY = "company_currency"
+# A date order that differs from one file of the format to the next.
+ORDER_OPEN = "ask"
 # The fields of a list that is made of columns: the header of each, and what stands below it.
 COLUMN_LIST_FIELDS = ("name", "value")
 
@@ -141,7 +143,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Habits:
-    """How a file writes its values; those of canonical files are plain, nothing in them is translated."""
+    """How a file writes its values; those of canonical files are plain, nothing in them is translated.
+
+    Where `date_order` is ORDER_OPEN each file tells whether day or month comes first, or a person does: `day_orders`.
+    """
 
     date_order: str = "YMD"
     time_zone: str = ""

@@ -16,7 +16,7 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.errors import BuildError, LandingError
 from clearaccounts.importing import files, intake, shrinking, snapshots, staging
 from clearaccounts.importing.cancelling import Asked, never
-from clearaccounts.importing.intake import FileProgress, ReadBy, files_of, quiet
+from clearaccounts.importing.intake import DayOrder, FileProgress, ReadBy, files_of, quiet
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.preview import Preview, preview
 from clearaccounts.importing.questions import Confirm, Question, Unconfirmed, nobody
@@ -64,6 +64,7 @@ def import_files(
     *,
     by: str = OPERATOR.user_id,
     profile: ReadBy = None,
+    date_order: DayOrder = "",
     snapshot: bool = False,
     confirm: Confirm = nobody,
     progress: FileProgress = quiet,
@@ -79,6 +80,7 @@ def import_files(
         now: the moment of the import, with its zone.
         by: the user id of who imports.
         profile: the profile of all of them, or of each by its path; else each is recognised by its header.
+        date_order: DMY or MDY of all of them, or of each, where a profile leaves it open.
         snapshot: whether rows of these kinds that the files no longer hold are withdrawn.
         confirm: asked, while the import waits, before something happens that a person should know of; a no to one
             question and nothing is imported.
@@ -99,7 +101,7 @@ def import_files(
     report = Report(import_id, skipped=skipped)
     with staging.working(folder, on_wait, cancelled) as work:
         stage = Stage(folder, settings, work, now, import_id, by, cancelled)
-        report.outcomes = intake.land_all(stage, chosen, profile, progress)
+        report.outcomes = intake.land_all(stage, chosen, profile, progress, date_order=date_order)
         questions = [one.question for one in report.outcomes if one.question is not None]
         questions += _withdraw(stage, report) if snapshot else []
         prepared: Prepared | None = None

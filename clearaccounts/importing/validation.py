@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from clearaccounts.errors import FileRefused, LandingError
+from clearaccounts.importing import day_orders, typed_rows, versions
 from clearaccounts.importing import expressions as sql
-from clearaccounts.importing import typed_rows, versions
 from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, kinds
 from clearaccounts.importing.cells import Cells
 from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Profile, Target, Value
@@ -38,7 +39,10 @@ class Sum:
 
 @dataclass(frozen=True)
 class Validated:
-    """What came of a file; the typed rows are in the connection as `final_<kind>`, `rejected_keys_<kind>`."""
+    """What came of a file; the typed rows are in the connection as `final_<kind>`, `rejected_keys_<kind>`.
+
+    `profile` is the file's, with the order of its days settled, and `notes` say how (templates with their values).
+    """
 
     rows: int
     loaded: int
@@ -46,15 +50,17 @@ class Validated:
     changed: int
     unchanged: int
     rejects: tuple[Reject, ...]
+    profile: Profile
     sums: tuple[Sum, ...]
     things: Mapping[str, int] = field(default_factory=dict)
     # Kinds for which a rejected row does not even tell its key: a snapshot cannot know what it held.
     kinds_with_unknown_keys: tuple[str, ...] = ()
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 def validate(
     connection: duckdb.DuckDBPyConnection, source: Source, records: Records, profile: Profile, file_hash: str,
-    *, company_currency: str,
+    *, company_currency: str, date_order: str = "",
 ) -> Validated:
     """Type every row of `source`.
 
@@ -66,12 +72,13 @@ def validate(
         profile: what they mean.
         file_hash: the SHA-256 of the file.
         company_currency: ISO 4217, for files that leave it out.
+        date_order: DMY or MDY, if a person chose; it counts where the profile leaves it open.
 
     Raises:
-        FileRefused: a required column is missing or twice, or there are no rows.
+        FileRefused: a required column is missing or twice, there are no rows, or nobody knows whether day or month comes first.
         LandingError: rows or sums are not conserved; nothing may be landed then.
     """
-    return _Validation(connection, source, records, profile, file_hash, company_currency=company_currency).run()
+    return _Validation(connection, source, records, profile, file_hash, company_currency=company_currency).run(date_order)
 
 
 class _Validation:
@@ -89,11 +96,13 @@ class _Validation:
             COMPANY_CURRENCY: sql.literal(company_currency),
         }
 
-    def run(self) -> Validated:
+    def run(self, date_order: str) -> Validated:
         rows = self._records.table.num_rows + len(self._records.rejects)
         if rows == 0:
             raise FileRefused(N_("{file}: there are no rows after the header; export it again."), file=self._source.name)
         self._cells.fill(self._connection, self._records.table)
+        settled = day_orders.settle(self._connection, self._source.name, self._profile, self._cells, date_order)
+        self._profile = settled.profile
         looks_up = any(target.kind in LOOKS_UP for target in self._profile.targets)
         for number, target in enumerate(self._profile.targets):
             self._connection.execute(typed_rows.statement(
@@ -118,9 +127,9 @@ class _Validation:
             )
         return Validated(
             rows=rows, loaded=loaded, new=new, changed=changed, unchanged=unchanged,
-            rejects=tuple(sorted(rejects, key=lambda reject: reject.line)), sums=sums,
+            rejects=tuple(sorted(rejects, key=lambda reject: reject.line)), profile=self._profile, sums=sums,
             things={kind: self._number(f"select count(*) from final_{kind}") for kind in versions.kinds_of(self._profile.targets)},
-            kinds_with_unknown_keys=self._keys_of_rejects(),
+            kinds_with_unknown_keys=self._keys_of_rejects(), notes=settled.notes,
         )
 
     def _number(self, statement: str) -> int:

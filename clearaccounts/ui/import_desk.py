@@ -33,6 +33,7 @@ class Desk:
     Attributes:
         paths: the files, each in a folder of its own under a folder that only this process may read; it goes with the desk.
         read_as: the name of the profile that a person chose for a file, by its place in `paths`.
+        date_orders: DMY or MDY, as a person said of a file, by its place in `paths`.
         is_whole: whether the files hold everything of their kinds, so that what they no longer hold is withdrawn.
         confirmed: the questions that a person has said yes to.
     """
@@ -40,8 +41,13 @@ class Desk:
     folder: tempfile.TemporaryDirectory[str]
     paths: tuple[Path, ...]
     read_as: dict[int, str] = field(default_factory=dict)
+    date_orders: dict[int, str] = field(default_factory=dict)
     is_whole: bool = False
     confirmed: list[Any] = field(default_factory=list)
+
+    def said_orders(self) -> dict[Path, str]:
+        """Whether day or month comes first, as a person said, by file."""
+        return {self.paths[number]: order for number, order in self.date_orders.items()}
 
     def chosen(self) -> dict[Path, str]:
         """The profiles that a person chose, by file."""

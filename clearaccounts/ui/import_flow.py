@@ -10,6 +10,7 @@ import streamlit as st
 
 from clearaccounts.access import Viewer
 from clearaccounts.errors import Cancelled
+from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.questions import Question
 from clearaccounts.text import N_
@@ -30,6 +31,7 @@ from clearaccounts.ui.import_desk import Desk
 from clearaccounts.ui.import_jobs import Job
 from clearaccounts.ui.import_report import say
 from clearaccounts.ui.import_work import Imported
+from clearaccounts.ui.profile_habits import ORDERS
 
 _ROUND = "_import_round"
 FILE_TYPES = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "gz", "xlsx", "parquet"]
@@ -135,6 +137,7 @@ def _one_file(desk: Desk, found: list[Preview], number: int) -> None:
             if one.refused is None:
                 st.caption(words.plain(_counts(one)))
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            _days_as(desk, one, number)
             _read_as(desk, one, number)
             st.button(
                 translate(N_("Map its columns")), on_click=profile_wizard.open_for, args=(number,), key="map", icon=":material/table_edit:",
@@ -176,6 +179,27 @@ def _read_as(desk: Desk, one: Preview, number: int) -> None:
         translate(N_("Read it as")), [_AS_RECOGNISED, *titles], key=key, on_change=_read_otherwise, args=(desk, number), width=300,
         format_func=lambda name: titles[name] if name else translate(N_("as recognised by its header")),
     )
+
+
+def _days_as(desk: Desk, one: Preview, number: int) -> None:
+    """Where a file leaves it open: a choice whether the day or the month comes first."""
+    if number not in desk.date_orders and not isinstance(one.refused, OrderOpen):
+        return
+    translate = words.language().gettext
+    key = f"days_as_{number}"
+    st.session_state[key] = desk.date_orders.get(number)
+    st.selectbox(
+        translate(N_("How are days written?")), list(ORDERS), index=None, key=key, on_change=_read_days, args=(desk, number), width=220,
+        placeholder=translate(N_("Choose an order")), format_func=lambda order: translate(ORDERS[order]),
+    )
+
+
+def _read_days(desk: Desk, number: int) -> None:
+    order = st.session_state.get(f"days_as_{number}")
+    desk.date_orders.pop(number, None)
+    if order:
+        desk.date_orders[number] = order
+    import_desk.look_again()
 
 
 def _read_otherwise(desk: Desk, number: int) -> None:

@@ -43,12 +43,12 @@ class Undone:
 
 def look(desk: Desk) -> Callable[[Job], list[Preview]]:
     """Find out what an import of the files on the desk would bring; nothing changes."""
-    paths, read_as = desk.paths, desk.chosen()
+    paths, read_as, orders = desk.paths, desk.chosen(), desk.said_orders()
 
     def work(job: Job) -> list[Preview]:
         return publish.preview(
-            connection.own_folder(), connection.settings(), paths, connection.now(), read_as, progress=job.progress,
-            cancelled=job.cancelled,
+            connection.own_folder(), connection.settings(), paths, connection.now(), read_as, date_order=orders,
+            progress=job.progress, cancelled=job.cancelled,
         )
 
     return work
@@ -95,7 +95,8 @@ def bring_in(desk: Desk, viewer: Viewer) -> Callable[[Job], Imported]:
         now = connection.now()
         report = publish.import_files(
             connection.own_folder(), connection.settings(), desk.paths, now, by=person.user_id, profile=desk.chosen(),
-            snapshot=desk.is_whole, confirm=confirmed.__contains__, progress=job.progress, cancelled=job.cancelled, on_wait=job.waits,
+            date_order=desk.said_orders(), snapshot=desk.is_whole, confirm=confirmed.__contains__,
+            progress=job.progress, cancelled=job.cancelled, on_wait=job.waits,
         )
         return Imported(desk if report.unconfirmed is not None else None, report, import_records.record(person, now))
 

@@ -16,7 +16,7 @@ from clearaccounts.ui.profile_grid import Choices
 
 # So many different words of a closed list are offered for translation; a column with more is no closed list.
 MOST_WORDS = 40
-_ORDERS = {"DMY": N_("day before month"), "MDY": N_("month before day")}
+ORDERS = {"DMY": N_("day before month"), "MDY": N_("month before day")}
 _SIGNS = {",": N_("a comma before the decimals"), ".": N_("a point before the decimals")}
 _PER_ROW = 3
 
@@ -65,7 +65,7 @@ def _days(found: guessing.DateOrder, habits: Habits, key: str, language: Languag
         if found.order is not None:
             habits.date_order = found.order
             _said(N_("Days"), translate(N_("{order}, as {value} proves")).format(
-                order=translate(_ORDERS[found.order]), value=found.proof[0]), language)
+                order=translate(ORDERS[found.order]), value=found.proof[0]), language)
             return
         if len(found.proof) > 1:
             why = translate(N_("{one} and {other} contradict each other; rows of the other order will be rejected or misread."))
@@ -73,8 +73,8 @@ def _days(found: guessing.DateOrder, habits: Habits, key: str, language: Languag
         else:
             why = translate(N_("No value proves the order: {value} may mean two days.")).format(value=found.proof[0])
         picked = st.radio(
-            translate(N_("How are days written?")), list(_ORDERS), index=None, key=f"{key}_order",
-            format_func=lambda code: translate(_ORDERS[code]),
+            translate(N_("How are days written?")), list(ORDERS), index=None, key=f"{key}_order",
+            format_func=lambda code: translate(ORDERS[code]),
         )
         st.caption(words.plain(why))
     if picked is None:

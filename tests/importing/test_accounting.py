@@ -405,12 +405,12 @@ def test_an_older_report_waits_for_a_person(tmp_path: Path) -> None:
     assert books.open() == money(**{"F-1": "25"})
 
 
-def test_dates_of_a_report_that_could_be_read_two_ways_are_rejected_not_guessed(tmp_path: Path) -> None:
+def test_days_of_a_report_that_could_be_read_two_ways_are_asked_not_guessed(tmp_path: Path) -> None:
     books = Books(tmp_path)
-    rejected = books.take(report(
+    refused = books.take(report(
         tmp_path, "2026-04-15", "C1,F-1,03/04/2026,2026-05-04,EUR,100.00,25.00", "C1,F-2,2026-04-03,2026-05-04,EUR,100.00,25.00"
-    )).outcomes[0].rejects
-    assert [(reject.line, reject.column) for reject in rejected] == [(2, "Invoice date")]
+    )).outcomes[0].refused
+    assert "line 2, column Invoice date: 03/04/2026 may be day before month or month before day" in str(refused)
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -195,3 +195,17 @@ def test_a_files_name_is_never_a_path(name: str) -> None:
     [path] = desk.paths
     assert path.is_file() and path.parent.parent == Path(desk.folder.name)
     assert Path(desk.folder.name).stat().st_mode & 0o077 == 0
+
+
+def test_where_nothing_tells_day_from_month_a_person_chooses(screen: Callable[..., Screen], data: Path) -> None:
+    head = b"ContactName,InvoiceNumber,InvoiceDate,DueDate,Total,InvoiceAmountDue,Currency,Type,Status\n"
+    tab = screen(Role.BILLING_ADMIN, at="data.py")
+    choose(tab, ("xero.csv", head + b"Acme,1,03/04/2026,05/06/2026,100.00,40.00,EUR,Sales invoice,Paid\n"))
+    assert "03/04/2026 may be day before month" in tab.problems()[0]
+    keyed(tab.app.selectbox, "days_as_0").set_value("MDY").run()
+    settle(tab, import_work.LOOK)
+    assert tab.problems() == [] and "1 rows, 1 would load" in said(tab)
+    assert "Days are read as month before day, as was chosen." in said(tab)
+    tab.app.button(key="import").click().run()
+    settle(tab, import_work.IMPORT)
+    assert "1 loaded" in said(tab) and tab.problems() == []
