@@ -83,9 +83,9 @@ def recognise(file: str, header: Sequence[str], name: str | None = None, known: 
     profiles = _built_in() if known is None else known
     if name is not None:
         if name not in profiles:
-            raise FileRefused(
-                N_("{file}: there is no profile {profile}; use one of {known}."), file=file, profile=name, known=", ".join(profiles)
-            )
+            # Nobody chooses one of the hundred tables that are only kept.
+            choices = ", ".join(one.name for one in profiles.values() if not one.is_kept_only)
+            raise FileRefused(N_("{file}: there is no profile {profile}; use one of {known}."), file=file, profile=name, known=choices)
         return profiles[name]
     scores = {profile.name: profile.matches(header) for profile in profiles.values()}
     # What stands inside one object of a row counts as one, however many columns JSON makes of it.

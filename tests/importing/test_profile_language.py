@@ -545,3 +545,16 @@ def test_a_place_in_a_list_within_a_list(tmp_path: Path, data: DataFolder) -> No
     outcome = hand_in(data, write(tmp_path, "x.csv", "Id,Lines", f'P1,"{lines}"', 'P2,"[{""Amount"": 7, ""Linked"": []}]"'))
     assert sorted(ids(landed(data, outcome, "payments"), "payment_id")) == ["I1", "I2"]
     assert [line for line, _, _ in said(outcome)] == [3]
+
+
+def test_a_profile_that_is_not_there_names_those_that_are_of_use() -> None:
+    with pytest.raises(FileRefused) as refused:
+        recognise("x.csv", ["A"], "nope")
+    assert "there is no profile nope; use one of" in str(refused.value) and "xero_invoices_csv" in str(refused.value)
+    assert "xero_other_" not in str(refused.value)
+
+
+def test_the_names_of_kept_tables_say_no_word_twice(data: DataFolder) -> None:
+    text = "targets = []\n[[kept]]\ntitle = \"Bank accounts' lines\"\ncolumns = ['A']\n[[kept]]\ntitle = 'Bank'\ncolumns = ['B']\n"
+    assert [one.name for one in read_profiles(own(data, text, "bank").path / "profiles" / "bank.toml")] == ["bank_accounts_lines", "bank"]
+    assert all(len(set(words := one.name.split("_")[:3])) == len(words) for one in known().values() if one.is_kept_only)
