@@ -176,7 +176,6 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "rejects": [
             {"line": r.line, "column": r.column, "reason": r.reason, "raw": r.raw} for r in outcome.rejects[:REJECTS_IN_REPORT]
         ],
-        "sha256": landing.sha256 if landing else None,
     }
 
 
