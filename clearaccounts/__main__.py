@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+if __name__ == "__main__":
+    def _stop_at_once(*_: object) -> NoReturn:
+        os.write(2, b"Interrupted; nothing had begun.\n")
+        os._exit(130)
+
+    # Reading the modules takes a moment, and Ctrl-C in it is no reason to show where we are.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop_at_once)
+
 import duckdb
 
 from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, importing, profiles, results, undoing
 from clearaccounts.commands.context import Context, warn
-from clearaccounts.errors import BadParameter, ClearAccountsError, SettingsError
+from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
 from clearaccounts.importing.day_orders import ORDERS
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 
 FAILED, BAD_PARAMETER, INTERRUPTED = 1, 2, 130
+STOPPED = "Interrupted; nothing unfinished was kept."
 DEFAULT_DATA, DEFAULT_CONFIG = "data", "clearaccounts.toml"
 
 
@@ -125,6 +136,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except BadParameter as problem:
         warn(str(problem))
         return BAD_PARAMETER
+    except Cancelled as problem:
+        warn(str(problem))
+        return INTERRUPTED
     except ClearAccountsError as problem:
         warn(str(problem))
         return FAILED
@@ -133,7 +147,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        warn("Interrupted; nothing unfinished was kept.")
+        warn(STOPPED)
         return INTERRUPTED
     except duckdb.Error as problem:
         first = str(problem).split("\n", maxsplit=1)[0]
@@ -143,6 +157,9 @@ def main(words: Sequence[str] | None = None) -> int:
         warn(f"{problem.filename or 'A file'}: {problem.strerror or problem}; check the path, the rights and the space left.")
         return FAILED
     except Exception as problem:  # a fault of ours: whoever typed the command gets a sentence, not our source
+        if str(problem) == "Query interrupted":  # what DuckDB makes of Ctrl-C while a statement runs
+            warn(STOPPED)
+            return INTERRUPTED
         if os.environ.get("CLEARACCOUNTS_DEBUG"):
             raise
         warn(f"This should not happen ({type(problem).__name__}: {problem}); please report it. CLEARACCOUNTS_DEBUG=1 shows where it was.")
@@ -150,4 +167,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if signal.getsignal(signal.SIGINT) is _stop_at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

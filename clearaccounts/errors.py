@@ -41,7 +41,10 @@ class ClearAccountsError(Exception):
     def in_language(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language that `translate` speaks."""
         text = translate(self.template)
-        return text.format(**self.values) if self.values else text
+        values = {
+            key: value.in_language(translate) if isinstance(value, ClearAccountsError) else value for key, value in self.values.items()
+        }
+        return text.format(**values) if values else text
 
 
 class SettingsError(ClearAccountsError):

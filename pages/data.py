@@ -16,6 +16,8 @@ caption = _("Build {build} of {moment} UTC, as of {day}; newest import {newest} 
     newest=language.moment(build.newest_import_at),
 )
 may_import = viewer.may(Permission.IMPORT)
+if may_import:
+    profile_list.warn_of_broken()
 if may_import and (import_history.undoing(viewer) or import_flow.draw(viewer)):
     # A step of an import has the page to itself; below it there is nothing to compare with yet.
     st.stop()

@@ -160,6 +160,20 @@ def test_a_check_names_the_columns_that_nothing_reads(line: Line, tmp_path: Path
     assert "  kept and not read: Colour\n" in line.out and "  would become 1 customer_invoices\n" in line.out
 
 
+def test_a_broken_profile_of_ones_own_keeps_out_only_what_is_to_be_read_by_it(line: Line, tmp_path: Path) -> None:
+    write(line.data / "profiles", "mine.toml", 'title = "Mine"')
+    broken = "Profile mine.toml: columns is missing."
+    warning = f"{broken} Until it is mended or deleted, no file is read by it.\n"
+    file = write(tmp_path, "x.csv", INVOICES, invoice(1))
+    assert line("profiles", "check", file) == 0 and line.err == warning
+    assert line("import", file, "--profile", "mine") == 1
+    assert line.err == f"{warning}x.csv: the profile chosen for it cannot be used: {broken}\n"
+    assert line("import", file) == 0 and line.err == warning
+    assert line("profiles") == 0 and "mine" in line.out and broken in line.out
+    assert line("profiles", "--format", "json") == 0
+    assert [one["name"] for one in json.loads(line.out) if one["broken_reason"] == broken] == ["mine"]
+
+
 def test_rejected_rows_are_mended_in_a_file_of_their_own_and_imported_again(line: Line, tmp_path: Path) -> None:
     assert line("import", write(tmp_path, "x.csv", INVOICES, invoice(1), invoice(2, "1.005"), invoice(3))) == 3
     out = tmp_path / "mend.csv"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clearaccounts.importing import publish
+from clearaccounts.importing.profiles import BROKEN, broken
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse, open_current
 
@@ -42,3 +43,9 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """A sentence on standard error."""
     sys.stderr.write(" ".join(text.split()) + "\n")
+
+
+def warn_of_broken_profiles(context: Context) -> None:
+    """A sentence for each own profile that cannot be used; files of other formats are read all the same."""
+    for problem in broken(context.own.path).values():
+        warn(BROKEN.format(problem=problem))

@@ -12,10 +12,12 @@ from typing import Any
 
 from clearaccounts import sample
 from clearaccounts.access import OPERATOR
-from clearaccounts.commands.context import Context, say, warn
+from clearaccounts.commands.context import Context, say, warn, warn_of_broken_profiles
+from clearaccounts.commands.stopping import interruptible_at_once, stoppable
 from clearaccounts.decisions import open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError, FileRefused, LandingError, NotConfirmed
 from clearaccounts.importing import mending, on_record, publish, reports
+from clearaccounts.importing.cancelling import Asked
 from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
@@ -32,7 +34,17 @@ CLOSED_SHOWN = 20
 
 
 def run_import(context: Context, arguments: Namespace) -> int:
-    """Land files and publish what they bring; 0 all rows in, 3 some not, 1 nothing landed or nothing published."""
+    """Land files and publish what they bring; 0 all rows in, 3 some not, 1 nothing landed or nothing published.
+
+    Raises:
+        Cancelled: somebody pressed Ctrl-C in time; nothing changed.
+    """
+    warn_of_broken_profiles(context)
+    with stoppable() as stopped:
+        return _run_import(context, arguments, stopped)
+
+
+def _run_import(context: Context, arguments: Namespace, stopped: Asked) -> int:
     report = publish.import_files(
         context.own, context.settings, [Path(path) for path in arguments.paths], context.now,
         by=OPERATOR.user_id,
@@ -41,6 +53,7 @@ def run_import(context: Context, arguments: Namespace) -> int:
         snapshot=arguments.snapshot,
         confirm=_yes if arguments.yes else _ask if sys.stdin.isatty() else nobody,
         progress=_progress() if sys.stderr.isatty() else _silent,
+        cancelled=stopped,
         on_wait=(lambda: warn("Another import is running; waiting for it.")) if sys.stderr.isatty() else None,
     )
     tell = warn if arguments.format == "json" else say
@@ -80,9 +93,10 @@ def _ask(question: Question) -> bool:
 
 def asked(sentence: str) -> bool:
     """Whether the person at the terminal says yes."""
-    sys.stderr.write(f"{sentence} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    with interruptible_at_once():
+        sys.stderr.write(f"{sentence} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _silent(_file: str, _rows: int) -> None:

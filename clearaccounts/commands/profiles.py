@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clearaccounts.commands.context import Context, say, warn
+from clearaccounts.commands.context import Context, say, warn, warn_of_broken_profiles
 from clearaccounts.commands.importing import ALL_IN, NOTHING_LANDED, REJECTS_SHOWN, SOME_REJECTED, refusal, sum_in_words
-from clearaccounts.errors import BadParameter
+from clearaccounts.errors import BadParameter, LandingError
 from clearaccounts.importing import publish
 from clearaccounts.importing.profile_language import Profile
-from clearaccounts.importing.profiles import known
+from clearaccounts.importing.profiles import broken, known
 from clearaccounts.text import N_
 
 
@@ -23,16 +23,21 @@ def run_profiles(context: Context, arguments: Namespace) -> int:
         if not arguments.paths:
             raise BadParameter(N_("Say which file to check: profiles check FILE."))
         return _check(context, arguments)
-    found = known(context.own.path)
+    found, unusable = known(context.own.path), broken(context.own.path)
     built_in = known()
     if arguments.format == "json":
-        say(json.dumps([_as_object(one, is_own=name not in built_in) for name, one in found.items()], ensure_ascii=False, indent=1))
+        listed = [_as_object(one, is_own=name not in built_in) for name, one in found.items()]
+        listed += [_as_broken(name, problem) for name, problem in unusable.items()]
+        say(json.dumps(listed, ensure_ascii=False, indent=1))
         return 0
     width = max(map(len, found))
     for name, one in found.items():
         own = "" if name in built_in else "; your own"
         say(f"{name.ljust(width)}  {one.title} ({_proof(one)}{own})")
         say(f"{' ' * width}  makes {', '.join(_kinds(one)) or 'nothing: its rows are only kept'}")
+    for name, problem in unusable.items():
+        say(f"{name.ljust(width)}  broken; your own")
+        say(f"{' ' * width}  {problem}")
     return 0
 
 
@@ -51,11 +56,19 @@ def _as_object(profile: Profile, is_own: bool) -> dict[str, Any]:
     return {
         "name": profile.name, "title": profile.title, "is_proven": profile.is_proven, "source": profile.source,
         "kinds": _kinds(profile), "is_canonical": profile.is_canonical, "is_own": is_own, "is_kept_only": profile.is_kept_only,
-        "required_columns": list(profile.required),
+        "required_columns": list(profile.required), "broken_reason": None,
+    }
+
+
+def _as_broken(name: str, problem: LandingError) -> dict[str, Any]:
+    return {
+        "name": name, "title": None, "is_proven": False, "source": None, "kinds": [], "is_canonical": False, "is_own": True,
+        "is_kept_only": False, "required_columns": [], "broken_reason": str(problem),
     }
 
 
 def _check(context: Context, arguments: Namespace) -> int:
+    warn_of_broken_profiles(context)
     previews = publish.preview(
         context.own, context.settings, [Path(path) for path in arguments.paths], context.now, arguments.profile,
         date_order=arguments.date_order,

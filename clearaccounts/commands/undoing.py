@@ -8,6 +8,7 @@ from argparse import Namespace
 from clearaccounts.access import OPERATOR
 from clearaccounts.commands.context import Context, say, warn
 from clearaccounts.commands.importing import NOTHING_LANDED, asked, record
+from clearaccounts.commands.stopping import stoppable
 from clearaccounts.errors import LandingError
 from clearaccounts.importing import publish
 from clearaccounts.text import N_
@@ -25,8 +26,9 @@ def run_undo(context: Context, arguments: Namespace) -> int:
         if not asked(f"Undo {what}?"):
             say("Nothing was changed.")
             return NOTHING_LANDED
-    done = publish.undo(context.own, context.settings, context.now, OPERATOR.user_id, last.import_id)
-    record(context)
+    with stoppable() as stopped:
+        done = publish.undo(context.own, context.settings, context.now, OPERATOR.user_id, last.import_id, cancelled=stopped)
+        record(context)
     if done.build_problem is not None:
         warn(f"{done.build_problem} The import is undone; the previous numbers are still shown.")
         return NOTHING_LANDED

@@ -11,7 +11,7 @@ from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing import day_orders, reports
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file, shown_name
-from clearaccounts.importing.profiles import Profile, known
+from clearaccounts.importing.profiles import Profile, broken, known
 from clearaccounts.importing.readers import ENDINGS
 from clearaccounts.importing.staging import Stage
 from clearaccounts.text import N_
@@ -22,6 +22,8 @@ FileProgress = Callable[[str, int], None]
 ReadBy: TypeAlias = "str | Profile | Mapping[Path, str | Profile] | None"
 # DMY or MDY, as a person says of all files or of each; it counts where a profile leaves it open.
 DayOrder: TypeAlias = "str | Mapping[Path, str]"
+
+_UNUSABLE = N_("{file}: the profile chosen for it cannot be used: {problem}")
 
 
 def quiet(_file: str, _rows: int) -> None:
@@ -59,15 +61,16 @@ def open_all(
 
     Raises:
         Cancelled: somebody wants it to stop.
-        LandingError: an own profile of the data folder says something that cannot be meant.
     """
     opened: dict[int, Opened] = {}
     refused: dict[int, Outcome] = {}
-    profiles = known(stage.folder.path)
+    profiles, unusable = known(stage.folder.path), broken(stage.folder.path)
     for number, path in enumerate(paths):
         stage.check()
         try:
             chosen = profile.get(path) if isinstance(profile, Mapping) else profile
+            if isinstance(chosen, str) and chosen not in profiles and chosen in unusable:
+                raise FileRefused(_UNUSABLE, file=shown_name(path), problem=unusable[chosen])
             order = date_order.get(path, "") if isinstance(date_order, Mapping) else date_order
             opened[number] = open_file(
                 path, stage.work / str(number), chosen, profiles, date_order=order, progress=lambda _rows: stage.check()

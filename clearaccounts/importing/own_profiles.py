@@ -74,18 +74,9 @@ def read_text(folder: DataFolder, name: str) -> str:
         LandingError: there is none of that name.
     """
     try:
-        return path_of(folder, name).read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
+        return path_of(folder, name).read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
         raise LandingError(N_("There is no own profile {name}; somebody may have deleted it."), name=name) from None
-
-
-def read(folder: DataFolder, name: str) -> Profile:
-    """An own profile.
-
-    Raises:
-        LandingError: it says something that cannot be meant; names the key.
-    """
-    return read_profiles(path_of(folder, name))[0]
 
 
 def save(folder: DataFolder, name: str, document: Mapping[str, Any], *, replace: bool = False) -> Path:

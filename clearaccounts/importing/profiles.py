@@ -15,11 +15,12 @@ from clearaccounts.importing.profile_files import read_profiles
 from clearaccounts.importing.profile_language import Habits, Header, Profile, Target, Value
 from clearaccounts.text import N_
 
-__all__ = ["Profile", "known", "own_folder", "recognise"]
+__all__ = ["Profile", "broken", "known", "own_folder", "recognise"]
 
 UNKNOWN_HEADER = N_(
     "{file}, line 1: the header is not one we know; name the columns as in the data guide, or choose a profile with --profile."
 )
+BROKEN = N_("{problem} Until it is mended or deleted, no file is read by it.")
 FOLDER = Path(__file__).parent / "profiles"
 
 
@@ -29,22 +30,32 @@ def own_folder(folder: Path) -> Path:
 
 
 def known(folder: Path | None = None) -> dict[str, Profile]:
-    """Every profile by name: the canonical kinds, the built-in ones, then those of the data folder `folder`.
+    """Every profile by name: the canonical kinds, the built-in ones, then those of the data folder `folder` that are not broken."""
+    return dict(_built_in()) if folder is None else _with_own(folder)[0]
 
-    Raises:
-        LandingError: an own profile says something that cannot be meant, or has a name that is taken; names file and key.
+
+def broken(folder: Path) -> dict[str, LandingError]:
+    """The own profiles of the data folder `folder` that say something that cannot be meant, or have a name that is taken.
+
+    By the name of their file; the error names file and key. Files of other formats have nothing to do with them.
     """
-    found = dict(_built_in())
-    if folder is None:
-        return found
+    return _with_own(folder)[1]
+
+
+def _with_own(folder: Path) -> tuple[dict[str, Profile], dict[str, LandingError]]:
+    found, failed = dict(_built_in()), {}
     for path in sorted(own_folder(folder).glob("*.toml")):
-        for profile in read_profiles(path):
-            if profile.name in found:
+        try:
+            own = {profile.name: profile for profile in read_profiles(path)}
+            if taken := sorted(own.keys() & found.keys()):
                 raise LandingError(
-                    N_("Profile {file}: the name {name} is taken; give the file another one."), file=path.name, name=profile.name
+                    N_("Profile {file}: the name {name} is taken; give the file another one."), file=path.name, name=taken[0]
                 )
-            found[profile.name] = profile
-    return found
+        except LandingError as problem:
+            failed[path.stem] = problem
+        else:
+            found |= own
+    return found, failed
 
 
 @cache

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from clearaccounts.errors import BuildError, LandingError
 from clearaccounts.importing import staging
+from clearaccounts.importing.cancelling import Asked, never
 from clearaccounts.importing.records import Landing, landings, write_record
 from clearaccounts.importing.staging import Stage
 from clearaccounts.importing.swap import adopt, failure, keep_failure, prepare
@@ -69,7 +70,9 @@ def _last(known: Sequence[Landing]) -> LastImport | None:
     return LastImport(key, tuple(one for one in known if one.import_key == key))
 
 
-def undo(folder: DataFolder, settings: Settings, now: datetime, by: str, import_id: str | None = None) -> Undone:
+def undo(
+    folder: DataFolder, settings: Settings, now: datetime, by: str, import_id: str | None = None, *, cancelled: Asked = never
+) -> Undone:
     """Take the last import back: a record of its own, and the numbers from before.
 
     Args:
@@ -78,14 +81,16 @@ def undo(folder: DataFolder, settings: Settings, now: datetime, by: str, import_
         now: the moment, with its zone.
         by: the user id of who undoes it.
         import_id: the import that the person saw; if it is not the last one any more, nothing happens. None = whichever.
+        cancelled: asked often, from more than one thread; once it says yes, nothing changes.
 
     Raises:
+        Cancelled: it was cancelled; nothing changed.
         LandingError: there is nothing to undo, it is not the last import any more, or this is the sample's folder.
         BuildError: the numbers from before cannot be built; nothing changed.
     """
     staging.refuse_sample(folder)
-    with staging.working(folder) as work:
-        stage = Stage(folder, settings, work, now, imported_by=by)
+    with staging.working(folder, cancelled=cancelled) as work:
+        stage = Stage(folder, settings, work, now, imported_by=by, cancelled=cancelled)
         last = _last(stage.known)
         if last is None:
             raise LandingError(N_("There is no import in {folder} to undo."), folder=folder.path.name)

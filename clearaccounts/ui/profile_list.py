@@ -11,7 +11,7 @@ from clearaccounts.access import Viewer
 from clearaccounts.decisions.profiles import DELETED
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import own_profiles, profiles
-from clearaccounts.importing.profiles import Profile
+from clearaccounts.importing.profiles import BROKEN, Profile
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, import_records, labels, messages, words
 from clearaccounts.ui.tables import Column
@@ -29,19 +29,13 @@ _ASKED, _PROBLEM = "_profile_to_delete", "_profile_problem"
 
 def known() -> dict[str, Profile]:
     """Every profile by name; own ones that cannot be read are left out."""
-    return profiles.known() | {name: one for name, one in _own().items() if isinstance(one, Profile)}
+    return profiles.known(connection.own_folder().path)
 
 
-def _own() -> dict[str, Profile | ClearAccountsError]:
-    """The partner's own profiles by name, or why one of them cannot be read."""
-    found: dict[str, Profile | ClearAccountsError] = {}
-    folder = connection.own_folder()
-    for name in own_profiles.names(folder):
-        try:
-            found[name] = own_profiles.read(folder, name)
-        except ClearAccountsError as error:
-            found[name] = error
-    return found
+def warn_of_broken() -> None:
+    """A sentence for each of the partner's own profiles that cannot be read."""
+    for problem in profiles.broken(connection.own_folder().path).values():
+        st.warning(words.plain(words.language().gettext(BROKEN).format(problem=messages.sentence(problem))), icon=":material/warning:")
 
 
 def title(profile: Profile, language: Language) -> str:
@@ -73,11 +67,11 @@ def titles(language: Language) -> dict[str, str]:
 def table(language: Language) -> pa.Table:
     """One row per profile, the partner's own first, those that cannot be read among them."""
     translate = language.gettext
-    own = _own()
+    own = set(own_profiles.names(connection.own_folder()))
     rows = [
-        {"title": name, "name": name, "source": broken.in_language(translate), "origin": translate(N_("own")),
+        {"title": name, "name": name, "source": problem.in_language(translate), "origin": translate(N_("own")),
          "state": translate(N_("cannot be read")), "becomes": ""}
-        for name, broken in own.items() if isinstance(broken, ClearAccountsError)
+        for name, problem in profiles.broken(connection.own_folder().path).items()
     ]
     for profile in sorted(known().values(), key=lambda one: (one.name not in own, one.is_canonical, one.is_kept_only, one.title)):
         becomes = dict.fromkeys(labels.kind(target.kind, language) for target in profile.targets)
