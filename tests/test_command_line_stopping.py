@@ -19,6 +19,8 @@ CANCELLED = "The import was cancelled; nothing of it was kept, and the numbers a
 # The command presses the key itself, at the first of its file operations that has these words.
 DRIVER = """
 import signal, sys
+# As in the foreground of a terminal, whatever started the tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 event, words = sys.argv[1:3]
 pressed = False
 
@@ -33,6 +35,13 @@ sys.addaudithook(watch)
 code = main(sys.argv[3:])
 assert pressed
 sys.exit(code)
+"""
+
+FOREGROUND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from clearaccounts.__main__ import main
+sys.exit(main())
 """
 
 
@@ -80,12 +89,12 @@ def test_a_pressed_key_at_a_question_is_a_no(line: Line, tmp_path: Path) -> None
     line("import", write(tmp_path, "x.csv", INVOICES, *(invoice(n) for n in range(20))))
     file = write(tmp_path, "y.csv", INVOICES, invoice(1))
     keyboard, terminal = pty.openpty()
-    command = [sys.executable, "-m", "clearaccounts", "import", str(file), "--snapshot", "--data", str(line.data)]
+    command = [sys.executable, "-c", FOREGROUND, "import", str(file), "--snapshot", "--data", str(line.data)]
     with subprocess.Popen(command, cwd=ROOT, stdin=terminal, stderr=subprocess.PIPE) as asking:
         assert asking.stderr is not None
         said = b""
-        while b"[y/N]" not in said:
-            said += asking.stderr.read(1)
+        while b"[y/N]" not in said and (byte := asking.stderr.read(1)):
+            said += byte
         asking.send_signal(signal.SIGINT)
         rest = asking.stderr.read()
     os.close(keyboard)
