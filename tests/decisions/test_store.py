@@ -194,8 +194,8 @@ def test_a_binary_float_is_no_part_of_a_decision(tmp_path: Path) -> None:
 VALUES = st.integers() | st.text() | st.booleans() | st.none() | st.decimals(allow_nan=False, allow_infinity=False)
 
 
-# The names of what an event holds are ours: they have no NUL, which the text leaves out.
-@given(st.dictionaries(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), VALUES))
+# The names of what an event holds are ours, and plain.
+@given(st.dictionaries(st.text("abcdefghijklmnopqrstuvwxyz_"), VALUES))
 def test_equal_contents_have_one_canonical_text(content: dict[str, object]) -> None:
     assert canonical(content) == canonical(dict(reversed(content.items())))
 
