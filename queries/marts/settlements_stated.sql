@@ -4,14 +4,14 @@
 -- A list of invoices that tells what is still owed tells what was settled, but not by what. The known allocations up to the
 -- stated day are set off against it (and those of the day after: a system's clock may be behind its users' day); the rest is
 -- settled from the stated day, or from the issue date if there is none, as far as the invoice still has room for it. What a
--- report of open items no longer holds is settled whole from that report's day on.
+-- report of open items no longer holds is settled whole from that report's day on, whatever a list stated of a later day.
 with
 
 stated as (
     select
         invoice_id,
         stated_on,
-        greatest(issued_on, stated_on) as settled_from_on,
+        least(greatest(issued_on, stated_on), closed_on) as settled_from_on,
         counts_until_on,
         closed_on,
         amount_total,
@@ -67,7 +67,7 @@ days as (
     from (
         select invoice_id, settled_from_on, cast(0 as decimal(18, 4)) as amount_change from unexplained
         union all
-        select invoice_id, greatest(settled_from_on, closed_on), 0 from unexplained where closed_on is not null
+        select invoice_id, closed_on, 0 from unexplained where closed_on is not null
         union all
         select changes.invoice_id, greatest(changes.changed_on, unexplained.settled_from_on), changes.amount_change
         from changes
