@@ -136,9 +136,9 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
-    # macro of the bucket edges, kept in the warehouse's file.
+    # macro of the parameters that its header names, kept in the warehouse's file.
     for name, macro in steps("macros").items():
-        connection.execute(f"create macro {name}(edges) as table {macro.sql}")
+        connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as table {macro.sql}")
 
 
 def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:

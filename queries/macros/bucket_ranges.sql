@@ -1,5 +1,6 @@
 -- Ageing buckets that a list of edges makes: current, then ranges that include their last day, then the open end.
 -- Grain: one row per bucket.
+-- Parameter edges integers: last day of each bucket, in days overdue.
 --
 -- A table macro of the warehouse, `bucket_ranges(edges)`: the one place that says in which bucket a day lies.
 -- current has no first day and ends with day 0; the oldest has no last day.
