@@ -26,7 +26,7 @@ from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, importing, profiles, results, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
-from clearaccounts.importing.day_orders import ORDERS
+from clearaccounts.importing.validation.day_orders import ORDERS
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_

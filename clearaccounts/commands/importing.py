@@ -18,11 +18,11 @@ from clearaccounts.decisions import open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError, FileRefused, LandingError, NotConfirmed
 from clearaccounts.importing import mending, on_record, publish, reports
 from clearaccounts.importing.cancelling import Asked
-from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
 from clearaccounts.importing.validation import Sum
+from clearaccounts.importing.validation.day_orders import OrderOpen
 from clearaccounts.money import exact
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_

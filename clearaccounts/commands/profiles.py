@@ -12,8 +12,8 @@ from clearaccounts.commands.context import Context, say, warn, warn_of_broken_pr
 from clearaccounts.commands.importing import ALL_IN, NOTHING_LANDED, REJECTS_SHOWN, SOME_REJECTED, refusal, sum_in_words
 from clearaccounts.errors import BadParameter, LandingError
 from clearaccounts.importing import publish
-from clearaccounts.importing.profile_language import Profile
 from clearaccounts.importing.profiles import broken, known
+from clearaccounts.importing.profiles.language import Profile
 from clearaccounts.text import N_
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from clearaccounts.errors import FileRefused, LandingError
-from clearaccounts.importing import day_orders, reports
+from clearaccounts.importing import reports
 from clearaccounts.importing.canonical import LOOKS_UP
 from clearaccounts.importing.landing import NO_SUCH_FILE, Opened, Outcome, land, open_file, shown_name
 from clearaccounts.importing.profiles import Profile, broken, known
-from clearaccounts.importing.readers import ENDINGS
+from clearaccounts.importing.reading.readers import ENDINGS
 from clearaccounts.importing.staging import Stage
+from clearaccounts.importing.validation import day_orders
 from clearaccounts.text import N_
 
 # (file, rows read so far)

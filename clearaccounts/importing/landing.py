@@ -23,9 +23,9 @@ from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history, reports
 from clearaccounts.importing.profiles import Profile, recognise
 from clearaccounts.importing.questions import Question
-from clearaccounts.importing.readers import ENDINGS, open_source
+from clearaccounts.importing.reading.readers import ENDINGS, open_source
+from clearaccounts.importing.reading.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.records import Landing, digests, read_rejects, write_record, write_rejects
-from clearaccounts.importing.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.staging import Stage
 from clearaccounts.importing.validation import Validated, validate
 from clearaccounts.text import N_

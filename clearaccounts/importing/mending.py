@@ -15,10 +15,10 @@ from pathlib import Path
 
 from clearaccounts.errors import FileRefused
 from clearaccounts.importing.landing import choose
-from clearaccounts.importing.profile_language import Profile
 from clearaccounts.importing.profiles import known
+from clearaccounts.importing.profiles.language import Profile
+from clearaccounts.importing.reading.sources import Source, open_source
 from clearaccounts.importing.records import Landing, rejects
-from clearaccounts.importing.sources import Source, open_source
 from clearaccounts.settings import DataFolder
 
 _LIKELY_ENCODINGS = ("utf-8", "cp1252", "latin-1")

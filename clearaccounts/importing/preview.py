@@ -15,7 +15,7 @@ from clearaccounts.importing.cancelling import Asked, never
 from clearaccounts.importing.intake import DayOrder, FileProgress, ReadBy, quiet
 from clearaccounts.importing.landing import Opened, Outcome
 from clearaccounts.importing.questions import Question
-from clearaccounts.importing.sources import Reject
+from clearaccounts.importing.reading.sources import Reject
 from clearaccounts.importing.staging import Stage
 from clearaccounts.importing.validation import Sum
 from clearaccounts.settings import DataFolder, Settings

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from clearaccounts.errors import LandingError
 from clearaccounts.importing import files
-from clearaccounts.importing.sources import Reject
+from clearaccounts.importing.reading.sources import Reject
 from clearaccounts.importing.validation import Sum
 from clearaccounts.settings import UNDO, DataFolder
 from clearaccounts.text import N_

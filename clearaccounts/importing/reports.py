@@ -23,13 +23,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import expressions, history, normal_forms
+from clearaccounts.importing import history
 from clearaccounts.importing.canonical import Column, kinds
-from clearaccounts.importing.profile_language import Profile, Report, Value, columns_of
+from clearaccounts.importing.profiles.language import Profile, Report, Value, columns_of
 from clearaccounts.importing.questions import OLDER, Question
 from clearaccounts.importing.records import CLOSED, Landing
 from clearaccounts.importing.staging import Stage
-from clearaccounts.importing.validation import Validated
+from clearaccounts.importing.validation import Validated, expressions, normal_forms
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 

@@ -10,9 +10,9 @@ import streamlit as st
 
 from clearaccounts.access import Viewer
 from clearaccounts.errors import Cancelled
-from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.questions import Question
+from clearaccounts.importing.validation.day_orders import OrderOpen
 from clearaccounts.text import N_
 from clearaccounts.ui import (
     import_desk,

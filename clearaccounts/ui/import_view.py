@@ -13,7 +13,7 @@ import streamlit as st
 from clearaccounts.importing.canonical import FOREIGN_KINDS, kinds
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.profiles import UNKNOWN_HEADER
-from clearaccounts.importing.sources import Reject
+from clearaccounts.importing.reading.sources import Reject
 from clearaccounts.importing.validation import Sum
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import labels, profile_words, tables, words

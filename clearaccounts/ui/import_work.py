@@ -10,9 +10,9 @@ from pathlib import Path
 from clearaccounts.access import Permission, Viewer, current_person
 from clearaccounts.errors import ClearAccountsError, NotPermitted
 from clearaccounts.importing import cancelling, publish
+from clearaccounts.importing.mapping.samples import Sample, look_into
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.profiles import Profile
-from clearaccounts.importing.samples import Sample, look_into
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, import_records
 from clearaccounts.ui.import_desk import Desk

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clearaccounts.importing import mapping
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.guessing import FileColumn, Proposal
+from clearaccounts.importing.mapping.guessing import FileColumn, Proposal
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import profile_words, words
 

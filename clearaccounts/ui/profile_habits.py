@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from clearaccounts.importing import guessing, mapping
-from clearaccounts.importing.guessing import FileColumn
+from clearaccounts.importing import mapping
+from clearaccounts.importing.mapping import guessing
+from clearaccounts.importing.mapping.guessing import FileColumn
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, profile_words, words
 from clearaccounts.ui.profile_grid import Choices

@@ -10,8 +10,9 @@ import streamlit as st
 from clearaccounts.access import Viewer
 from clearaccounts.decisions.profiles import DELETED
 from clearaccounts.errors import ClearAccountsError
-from clearaccounts.importing import own_profiles, profiles
+from clearaccounts.importing import profiles
 from clearaccounts.importing.profiles import BROKEN, Profile
+from clearaccounts.importing.profiles import own as own_profiles
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, import_records, labels, messages, words
 from clearaccounts.ui.tables import Column

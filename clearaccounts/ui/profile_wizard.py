@@ -13,11 +13,12 @@ import streamlit as st
 from clearaccounts.access import Viewer
 from clearaccounts.decisions.profiles import SAVED
 from clearaccounts.errors import Cancelled, ClearAccountsError
-from clearaccounts.importing import mapping, own_profiles
-from clearaccounts.importing.guessing import Proposal
+from clearaccounts.importing import mapping
 from clearaccounts.importing.mapping import Decided
+from clearaccounts.importing.mapping.guessing import Proposal
+from clearaccounts.importing.mapping.samples import OTHER_ENCODINGS, UTF_8, Sample
 from clearaccounts.importing.preview import Preview
-from clearaccounts.importing.samples import OTHER_ENCODINGS, UTF_8, Sample
+from clearaccounts.importing.profiles import own as own_profiles
 from clearaccounts.text import N_
 from clearaccounts.ui import (
     connection,

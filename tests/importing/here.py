@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clearaccounts.importing.collecting import REJECTS, ROWS, Collected
-from clearaccounts.importing.reading import open_reader
-from clearaccounts.importing.rows import Heading, no_progress
+from clearaccounts.importing.reading.__main__ import open_reader
+from clearaccounts.importing.reading.collecting import REJECTS, ROWS, Collected
+from clearaccounts.importing.reading.rows import Heading, no_progress
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.importing import publish
-from clearaccounts.importing.day_orders import OrderOpen
 from clearaccounts.importing.landing import Outcome
+from clearaccounts.importing.validation.day_orders import OrderOpen
 from clearaccounts.settings import DataFolder, Settings
 from tests.importing.desk import NOW, landed, said, write
 

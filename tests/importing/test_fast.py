@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.collecting import ROWS, Collected
-from clearaccounts.importing.delimited import DelimitedFile
-from clearaccounts.importing.fast import fast_records
-from clearaccounts.importing.rows import Heading, no_progress
+from clearaccounts.importing.reading.collecting import ROWS, Collected
+from clearaccounts.importing.reading.delimited import DelimitedFile
+from clearaccounts.importing.reading.fast import fast_records
+from clearaccounts.importing.reading.rows import Heading, no_progress
 
 HEADER = b"a,b,c\n"
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from clearaccounts.importing import guessing
 from clearaccounts.importing.canonical import Column, kinds
-from clearaccounts.importing.guessing import FileColumn
+from clearaccounts.importing.mapping import guessing
+from clearaccounts.importing.mapping.guessing import FileColumn
 
 XERO = {
     "ContactName": ["Acme"], "EmailAddress": ["a@acme.example"], "InvoiceNumber": ["INV-1"], "Reference": ["PO 7"],

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.bounds import Bounds
-from clearaccounts.importing.child import MAX_IDLE, ReadingProcess
 from clearaccounts.importing.files import last_part
-from clearaccounts.importing.sources import open_source
+from clearaccounts.importing.reading.bounds import Bounds
+from clearaccounts.importing.reading.child import MAX_IDLE, ReadingProcess
+from clearaccounts.importing.reading.sources import open_source
 from clearaccounts.settings import ROOT, DataFolder
 from tests.importing import bombs
 from tests.importing.desk import INVOICES, hand_in, invoice, write
@@ -130,7 +130,7 @@ def test_a_reader_does_not_outlive_the_one_who_asks(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from clearaccounts.importing.sources import open_source\n"
+        "from clearaccounts.importing.reading.sources import open_source\n"
         "source = open_source(Path(sys.argv[1]), Path(sys.argv[1]).parent)\n"
         "def progress(rows):\n"
         "    if rows:\n"
@@ -160,7 +160,7 @@ def test_a_reader_knows_nothing_of_its_surroundings(tmp_path: Path, monkeypatch:
 def test_bounds_hold(tmp_path: Path) -> None:
     script = (
         "import errno, sys\n"
-        "from clearaccounts.importing.bounds import bounds_for, confine\n"
+        "from clearaccounts.importing.reading.bounds import bounds_for, confine\n"
         "confine(bounds_for(1000))\n"
         "try:\n"
         "    bytearray(500 * 2**20)\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.rows import Heading
+from clearaccounts.importing.reading.rows import Heading
 from clearaccounts.settings import DataFolder
 from tests.importing.desk import hand_in, landed, said
 from tests.importing.here import Read, read_here

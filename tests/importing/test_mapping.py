@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.errors import FileRefused, LandingError
-from clearaccounts.importing import mapping, own_profiles, profiles, publish
-from clearaccounts.importing.guessing import FileColumn
+from clearaccounts.importing import mapping, profiles, publish
 from clearaccounts.importing.mapping import Decided
+from clearaccounts.importing.mapping.guessing import FileColumn
+from clearaccounts.importing.profiles import own as own_profiles
 from clearaccounts.settings import DataFolder, Settings
 from tests.importing.desk import INVOICES, NOW, invoice, write
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from clearaccounts.importing import mending
+from clearaccounts.importing.reading.rows import RAW_CHARACTERS
 from clearaccounts.importing.records import Landing
-from clearaccounts.importing.rows import RAW_CHARACTERS
 from clearaccounts.settings import DataFolder
 from tests.importing.desk import INVOICES, hand_in, invoice, write
 

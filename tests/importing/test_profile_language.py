@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.errors import FileRefused, LandingError
-from clearaccounts.importing.profile_files import read_profiles
 from clearaccounts.importing.profiles import broken, known, recognise
+from clearaccounts.importing.profiles.files import read_profiles
 from clearaccounts.settings import DataFolder
 from tests.importing.desk import hand_in, ids, landed, said, write
 

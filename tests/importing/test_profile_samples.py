@@ -15,7 +15,7 @@ import pytest
 from clearaccounts.importing.canonical import kinds
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.profiles import known
-from clearaccounts.importing.readers import ENDINGS
+from clearaccounts.importing.reading.readers import ENDINGS
 from clearaccounts.settings import DataFolder
 from tests.importing.desk import hand_in, landed
 

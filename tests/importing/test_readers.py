@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.readers import open_source
-from clearaccounts.importing.rows import Heading
-from clearaccounts.importing.sources import Records, Source, shorten
+from clearaccounts.importing.reading.readers import open_source
+from clearaccounts.importing.reading.rows import Heading
+from clearaccounts.importing.reading.sources import Records, Source, shorten
 from tests.importing.here import Read, read_here
 
 

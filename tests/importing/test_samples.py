@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.errors import Cancelled, FileRefused
-from clearaccounts.importing.samples import Sample, look_into
+from clearaccounts.importing.mapping.samples import Sample, look_into
 from clearaccounts.text import N_
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clearaccounts.importing import expressions as sql
-from clearaccounts.importing.blanks import has_bare_ends
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.profile_language import Habits
+from clearaccounts.importing.profiles.language import Habits
+from clearaccounts.importing.validation import expressions as sql
+from clearaccounts.importing.validation.blanks import has_bare_ends
 from clearaccounts.money import minor_units
 
 BLANKS = " \t\n\r\u00a0\u202f\ufeff"

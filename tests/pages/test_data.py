@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, Role
-from clearaccounts.importing import own_profiles, publish
+from clearaccounts.importing import publish
+from clearaccounts.importing.profiles import own as own_profiles
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.ui import import_desk, import_jobs, import_work
 from tests.importing.desk import INVOICES, NOW, invoice, write

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from clearaccounts.importing.collecting import record_schema
+from clearaccounts.importing.reading.collecting import record_schema
 
 # A block without a line end belongs to a line that is left to the careful reader; what is left is shorter than three.
 _BLOCK_BYTES = 1 << 18

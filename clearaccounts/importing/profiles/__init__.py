@@ -11,8 +11,8 @@ from pathlib import Path
 
 from clearaccounts.errors import FileRefused, LandingError
 from clearaccounts.importing.canonical import FOREIGN_KINDS, kinds
-from clearaccounts.importing.profile_files import read_profiles
-from clearaccounts.importing.profile_language import Habits, Header, Profile, Target, Value
+from clearaccounts.importing.profiles.files import read_profiles
+from clearaccounts.importing.profiles.language import Habits, Header, Profile, Target, Value
 from clearaccounts.text import N_
 
 __all__ = ["Profile", "broken", "known", "own_folder", "recognise"]
@@ -21,7 +21,7 @@ UNKNOWN_HEADER = N_(
     "{file}, line 1: the header is not one we know; name the columns as in the data guide, or choose a profile with --profile."
 )
 BROKEN = N_("{problem} Until it is mended or deleted, no file is read by it.")
-FOLDER = Path(__file__).parent / "profiles"
+FOLDER = Path(__file__).parent
 
 
 def own_folder(folder: Path) -> Path:

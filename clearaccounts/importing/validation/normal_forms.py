@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clearaccounts.importing.canonical import NUMBER_FORMS, Column
-from clearaccounts.importing.expressions import ISO_DATE, ISO_TIME, bare, decimals, figure, literal
-from clearaccounts.importing.profile_language import ORDER_OPEN, Condition, Habits, Value
+from clearaccounts.importing.profiles.language import ORDER_OPEN, Condition, Habits, Value
+from clearaccounts.importing.validation.expressions import ISO_DATE, ISO_TIME, bare, decimals, figure, literal
 
 DAY = r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"
 _TIME = r"([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)(?: ?([AaPp][Mm]))?"

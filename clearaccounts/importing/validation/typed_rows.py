@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from clearaccounts.importing import expressions as sql
-from clearaccounts.importing import normal_forms
 from clearaccounts.importing.canonical import DOCUMENT_CURRENCY, NOT_NEGATIVE, UNIT_PRICES, Column, Kind, kinds
-from clearaccounts.importing.profile_language import Condition, Habits, Target, Value
+from clearaccounts.importing.profiles.language import Condition, Habits, Target, Value
+from clearaccounts.importing.validation import expressions as sql
+from clearaccounts.importing.validation import normal_forms
 
 # So much of a value is repeated in the reason; the raw text has all of it.
 VALUE_CHARACTERS = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearaccounts.importing.sources import open_source
+from clearaccounts.importing.reading.sources import open_source
 
 __all__ = ["ENDINGS", "open_source"]
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clearaccounts.importing import guessing
 from clearaccounts.importing.canonical import FOREIGN_KINDS, Column, kinds
-from clearaccounts.importing.guessing import FileColumn
+from clearaccounts.importing.mapping import guessing
+from clearaccounts.importing.mapping.guessing import FileColumn
 
 PAID_INVOICES = "paid_invoices"
 # The order in which people look for them.

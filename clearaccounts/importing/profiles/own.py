@@ -16,9 +16,9 @@ import tomli_w
 
 from clearaccounts.errors import LandingError
 from clearaccounts.importing import files, profiles
-from clearaccounts.importing.profile_files import read_profiles
-from clearaccounts.importing.profile_tables import is_name
 from clearaccounts.importing.profiles import Profile, own_folder
+from clearaccounts.importing.profiles.files import read_profiles
+from clearaccounts.importing.profiles.tables import is_name
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 
 from clearaccounts.importing.canonical import Kind, kinds
-from clearaccounts.importing.profile_language import Target
-from clearaccounts.importing.typed_rows import VALUE_CHARACTERS
+from clearaccounts.importing.profiles.language import Target
+from clearaccounts.importing.validation.typed_rows import VALUE_CHARACTERS
 
 
 def kinds_of(targets: Sequence[Target]) -> list[str]:

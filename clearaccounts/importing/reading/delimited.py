@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import decoding
-from clearaccounts.importing.cut import LastFields
-from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
-from clearaccounts.importing.splitting import MAX_RECORD_CHARACTERS, Splitter, whole_lines
+from clearaccounts.importing.reading import decoding
+from clearaccounts.importing.reading.cut import LastFields
+from clearaccounts.importing.reading.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
+from clearaccounts.importing.reading.splitting import MAX_RECORD_CHARACTERS, Splitter, whole_lines
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
-    from clearaccounts.importing.collecting import Collected
+    from clearaccounts.importing.reading.collecting import Collected
 
 # Below this size the careful reader is done before DuckDB has started.
 FAST_FROM_BYTES = 300_000
@@ -125,7 +125,7 @@ class DelimitedFile:
 
     def _read_fast(self, heading: Heading, collected: Collected) -> bool:
         """Read the file by a fast reader, if it is plain enough to be read alike; else nothing is collected."""
-        from clearaccounts.importing.fast import NotPlain, fast_batches  # noqa: PLC0415 - worth its loading for large files only
+        from clearaccounts.importing.reading.fast import NotPlain, fast_batches  # noqa: PLC0415 - worth its loading for large files only
 
         try:
             for batch in fast_batches(self._path, heading.separator, len(heading.header), collected.positions):

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.rows import CHUNK_ROWS, Progress, Reject
+from clearaccounts.importing.reading.rows import CHUNK_ROWS, Progress, Reject
 from clearaccounts.text import N_
 
 ROWS, REJECTS = "rows.arrow", "rejects.jsonl"

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
+from clearaccounts.importing.reading.rows import SAMPLE_ROWS, Heading, Reject, clean_name, shorten
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
-    from clearaccounts.importing.collecting import Collected
+    from clearaccounts.importing.reading.collecting import Collected
 
 MAX_ENTRIES = 200
 MAX_UNPACKED_BYTES = 200 * 2**20

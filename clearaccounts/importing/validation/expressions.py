@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Habits, Value
+from clearaccounts.importing.profiles.language import COMPANY_CURRENCY, Habits, Value
 from clearaccounts.money import minor_units
 
 # Space, tab, line ends, no-break spaces and byte order mark: what people cannot see at the ends of a value.

@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from clearaccounts.importing.blanks import has_bare_ends
-from clearaccounts.importing.expressions import cell, literal
-from clearaccounts.importing.profile_language import Entries, Profile, Target, path_within
+from clearaccounts.importing.profiles.language import Entries, Profile, Target, path_within
+from clearaccounts.importing.validation.blanks import has_bare_ends
+from clearaccounts.importing.validation.expressions import cell, literal
 
 _PROBLEMS = pa.schema([("line", pa.int64()), ("name", pa.string()), ("text", pa.string())])
 

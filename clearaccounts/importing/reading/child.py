@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.bounds import Bounds, bounds_for
-from clearaccounts.importing.rows import Progress, no_progress
+from clearaccounts.importing.reading.bounds import Bounds, bounds_for
+from clearaccounts.importing.reading.rows import Progress, no_progress
 from clearaccounts.settings import ROOT
 from clearaccounts.text import N_
 

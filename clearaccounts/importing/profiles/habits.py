@@ -7,8 +7,8 @@ import re
 from dataclasses import fields
 from zoneinfo import ZoneInfo, available_timezones
 
-from clearaccounts.importing.profile_language import ORDER_OPEN, Habits
-from clearaccounts.importing.profile_tables import Section
+from clearaccounts.importing.profiles.language import ORDER_OPEN, Habits
+from clearaccounts.importing.profiles.tables import Section
 from clearaccounts.text import N_
 
 _ORDERS = ("DMY", "MDY", "YMD", ORDER_OPEN)

@@ -19,12 +19,12 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.bounds import bounds_for, confine
-from clearaccounts.importing.rows import Heading, Progress, shorten
+from clearaccounts.importing.reading.bounds import bounds_for, confine
+from clearaccounts.importing.reading.rows import Heading, Progress, shorten
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
-    from clearaccounts.importing.collecting import Collected
+    from clearaccounts.importing.reading.collecting import Collected
 
 RAW = "raw.json"
 TOO_MUCH_MEMORY = N_("{file}: reading it takes more memory than one file may have; split it, or save it as CSV.")
@@ -61,11 +61,11 @@ def open_reader(path: Path, folder: Path, name: str, progress: Progress) -> Read
     if not magic:
         raise FileRefused(N_("{file}: the file is empty; export it again."), file=name)
     if magic.startswith(b"PK"):
-        from clearaccounts.importing.workbook import WorkbookFile  # noqa: PLC0415 - each format pays for itself alone
+        from clearaccounts.importing.reading.workbook import WorkbookFile  # noqa: PLC0415 - each format pays for itself alone
 
         return WorkbookFile(path, name)
     if magic.startswith(b"PAR1"):
-        from clearaccounts.importing.tabular import ParquetFile  # noqa: PLC0415 - see above
+        from clearaccounts.importing.reading.tabular import ParquetFile  # noqa: PLC0415 - see above
 
         return ParquetFile(path, name)
     if magic.startswith(_OLD_WORKBOOK):
@@ -76,9 +76,9 @@ def open_reader(path: Path, folder: Path, name: str, progress: Progress) -> Read
 
 
 def _text_reader(path: Path, folder: Path, name: str, progress: Progress) -> Reader:
-    from clearaccounts.importing import decoding, unpacking  # noqa: PLC0415 - see above
-    from clearaccounts.importing.delimited import DelimitedFile  # noqa: PLC0415
-    from clearaccounts.importing.json_file import JsonFile  # noqa: PLC0415
+    from clearaccounts.importing.reading import decoding, unpacking  # noqa: PLC0415 - see above
+    from clearaccounts.importing.reading.delimited import DelimitedFile  # noqa: PLC0415
+    from clearaccounts.importing.reading.json_file import JsonFile  # noqa: PLC0415
 
     plain = path
     if unpacking.is_gzip(path):
@@ -133,7 +133,7 @@ class _Desk:
         return {}
 
     def _read(self, reader: Reader, heading: Heading, question: dict[str, Any]) -> dict[str, Any]:
-        from clearaccounts.importing.collecting import Collected  # noqa: PLC0415 - Arrow is not needed to look at a header
+        from clearaccounts.importing.reading.collecting import Collected  # noqa: PLC0415 - Arrow is not needed to look at a header
 
         collected = Collected(self._folder, len(heading.header), question["wanted"], self._name, say_rows)
         reader.read(heading, question["encodings"], collected)

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.decoding import NOT_UTF_8
-from clearaccounts.importing.guessing import FileColumn
 from clearaccounts.importing.landing import shown_name
-from clearaccounts.importing.readers import open_source
-from clearaccounts.importing.sources import Heading, Progress, Records, Source, no_progress
+from clearaccounts.importing.mapping.guessing import FileColumn
+from clearaccounts.importing.reading.decoding import NOT_UTF_8
+from clearaccounts.importing.reading.readers import open_source
+from clearaccounts.importing.reading.sources import Heading, Progress, Records, Source, no_progress
 
 # So many different values of a column are kept: enough to prove how its days and numbers are written.
 DIFFERENT_VALUES = 5_000

@@ -17,8 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearaccounts.importing.child import ReadingProcess
-from clearaccounts.importing.rows import RAW_CHARACTERS, Heading, Progress, Reject, no_progress, shorten
+from clearaccounts.importing.reading.child import ReadingProcess
+from clearaccounts.importing.reading.rows import RAW_CHARACTERS, Heading, Progress, Reject, no_progress, shorten
 
 __all__ = ["RAW_CHARACTERS", "Heading", "Progress", "Records", "Reject", "Source", "no_progress", "open_source", "shorten"]
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import decoding
-from clearaccounts.importing.json_rows import MAX_ROW_BYTES, BadRow, row_of
-from clearaccounts.importing.json_text import Damaged, elements, end_of, members, skip_blank
-from clearaccounts.importing.rows import CHUNK_ROWS, SAMPLE_ROWS, Heading, Progress, Reject, shorten
+from clearaccounts.importing.reading import decoding
+from clearaccounts.importing.reading.json_rows import MAX_ROW_BYTES, BadRow, row_of
+from clearaccounts.importing.reading.json_text import Damaged, elements, end_of, members, skip_blank
+from clearaccounts.importing.reading.rows import CHUNK_ROWS, SAMPLE_ROWS, Heading, Progress, Reject, shorten
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
-    from clearaccounts.importing.collecting import Collected
+    from clearaccounts.importing.reading.collecting import Collected
 
 MAX_COLUMNS = 2000
 MAX_LISTS = 8

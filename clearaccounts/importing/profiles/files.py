@@ -13,9 +13,9 @@ from string import Formatter
 
 from clearaccounts.errors import LandingError
 from clearaccounts.importing.canonical import NUMBER_FORMS, Column, Kind, kinds
-from clearaccounts.importing.profile_habits import read_habits
-from clearaccounts.importing.profile_language import Condition, Entries, Header, Profile, Report, Target, Value
-from clearaccounts.importing.profile_tables import Section, is_name, is_pattern
+from clearaccounts.importing.profiles.habits import read_habits
+from clearaccounts.importing.profiles.language import Condition, Entries, Header, Profile, Report, Target, Value
+from clearaccounts.importing.profiles.tables import Section, is_name, is_pattern
 from clearaccounts.text import N_
 
 _SOURCES = ("column", "columns", "constant", "template")

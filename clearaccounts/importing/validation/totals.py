@@ -8,7 +8,7 @@ from typing import TypeAlias
 import duckdb
 
 from clearaccounts.importing.canonical import Kind, kinds
-from clearaccounts.importing.profile_language import Profile
+from clearaccounts.importing.profiles.language import Profile
 
 # Kind, column, currency; then in file, loaded, rejected.
 Total: TypeAlias = tuple[str, str, str, Decimal, Decimal, Decimal]

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing.rows import SAMPLE_ROWS, Heading, clean_name
-from clearaccounts.importing.workbook import as_csv, plain_number
+from clearaccounts.importing.reading.rows import SAMPLE_ROWS, Heading, clean_name
+from clearaccounts.importing.reading.workbook import as_csv, plain_number
 from clearaccounts.text import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clearaccounts.importing.collecting import Collected
+    from clearaccounts.importing.reading.collecting import Collected
 
 MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_ROWS = 100_000_000

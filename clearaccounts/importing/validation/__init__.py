@@ -14,14 +14,14 @@ from typing import Any
 import duckdb
 
 from clearaccounts.errors import FileRefused, LandingError
-from clearaccounts.importing import day_orders, typed_rows, versions
-from clearaccounts.importing import expressions as sql
 from clearaccounts.importing.canonical import DOCUMENTS, LOOKS_UP, kinds
-from clearaccounts.importing.cells import Cells
-from clearaccounts.importing.profile_language import COMPANY_CURRENCY, Profile, Target, Value
-from clearaccounts.importing.reasons import NO_OBJECTS, reason
-from clearaccounts.importing.sources import Records, Reject, Source
-from clearaccounts.importing.totals import totals
+from clearaccounts.importing.profiles.language import COMPANY_CURRENCY, Profile, Target, Value
+from clearaccounts.importing.reading.sources import Records, Reject, Source
+from clearaccounts.importing.validation import day_orders, typed_rows, versions
+from clearaccounts.importing.validation import expressions as sql
+from clearaccounts.importing.validation.cells import Cells
+from clearaccounts.importing.validation.reasons import NO_OBJECTS, reason
+from clearaccounts.importing.validation.totals import totals
 from clearaccounts.text import N_
 
 

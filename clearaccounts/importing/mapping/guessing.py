@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clearaccounts.importing.canonical import Column
-from clearaccounts.importing.synonyms import COLUMNS, COMMON_WORDS, OTHER_AMOUNTS, WORDS
+from clearaccounts.importing.mapping.synonyms import COLUMNS, COMMON_WORDS, OTHER_AMOUNTS, WORDS
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
 

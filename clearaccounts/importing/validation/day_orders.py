@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 
 from clearaccounts.errors import FileRefused
-from clearaccounts.importing import guessing
 from clearaccounts.importing.canonical import kinds
-from clearaccounts.importing.cells import Cells
-from clearaccounts.importing.expressions import literal
-from clearaccounts.importing.normal_forms import DAY
-from clearaccounts.importing.profile_language import ORDER_OPEN, Profile
+from clearaccounts.importing.mapping import guessing
+from clearaccounts.importing.profiles.language import ORDER_OPEN, Profile
+from clearaccounts.importing.validation.cells import Cells
+from clearaccounts.importing.validation.expressions import literal
+from clearaccounts.importing.validation.normal_forms import DAY
 from clearaccounts.text import N_
 
 DMY, MDY = "DMY", "MDY"
