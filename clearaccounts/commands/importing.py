@@ -70,7 +70,8 @@ def _run_import(context: Context, arguments: Namespace, stopped: Asked) -> int:
     if report.snapshot_problem is not None:
         warn(str(report.snapshot_problem))
     if report.build_problem is not None:
-        warn(f"{report.build_problem} The files have landed; the previous numbers are still shown.")
+        if report.landed:
+            warn(f"{report.build_problem} The files have landed; the previous numbers are still shown.")
         return NOTHING_LANDED
     return _exit_code(report)
 

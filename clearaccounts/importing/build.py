@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from clearaccounts.errors import BuildError
+from clearaccounts.importing import files
 from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.money import minor_units
 from clearaccounts.query_files import Query, steps
@@ -33,6 +34,13 @@ create table build (
 )
 """
 OFFENDERS_KEPT = 1000
+
+
+def failed_by(problem: Exception) -> BuildError:
+    """A build's failure by what stopped it, in one sentence."""
+    if files.is_no_room(problem):
+        return BuildError(N_("The new warehouse could not be built: there is not enough room on the disk; make room and try again."))
+    return BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0])
 
 
 def write_warehouse(
@@ -78,7 +86,7 @@ def write_warehouse(
     except duckdb.Error as error:
         connection.close()
         target.unlink(missing_ok=True)
-        raise BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(error).splitlines()[0]) from error
+        raise failed_by(error) from error
     except BaseException:
         connection.close()
         target.unlink(missing_ok=True)

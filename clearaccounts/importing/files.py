@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -85,6 +86,11 @@ def last_part(name: str, instead: str = "file.csv") -> str:
 def _beginning(text: str, size: int) -> str:
     """As many whole characters of `text` as fit in `size` bytes."""
     return text.encode("utf-8")[:size].decode("utf-8", "ignore")
+
+
+def is_no_room(problem: BaseException) -> bool:
+    """Whether the disk is full; DuckDB tells it in its words alone."""
+    return getattr(problem, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(problem)
 
 
 def file_hash(path: Path) -> str:

@@ -23,6 +23,7 @@ from clearaccounts.errors import FileRefused
 from clearaccounts.importing import files, history, reports
 from clearaccounts.importing.profiles import Profile, recognise
 from clearaccounts.importing.questions import Question
+from clearaccounts.importing.reading.__main__ import NO_ROOM
 from clearaccounts.importing.reading.readers import ENDINGS, open_source
 from clearaccounts.importing.reading.sources import Progress, Reject, Source, no_progress
 from clearaccounts.importing.records import Landing, digests, read_rejects, write_record, write_rejects
@@ -103,6 +104,8 @@ def open_file(
     try:
         shutil.copyfile(path, copy)
     except OSError as error:
+        if files.is_no_room(error):
+            raise FileRefused(NO_ROOM, file=name) from error
         raise FileRefused(
             N_("{file}: the file cannot be read ({problem}); check its rights."), file=name, problem=error.strerror
         ) from None
@@ -172,6 +175,8 @@ def _land(stage: Stage, opened: Opened, progress: Progress) -> Outcome:
             done = report.done if report else done
             _write_rows(connection, work, done)
     except duckdb.Error as error:
+        if files.is_no_room(error):
+            raise FileRefused(NO_ROOM, file=name) from error
         problem = str(error).split("\n", maxsplit=1)[0]
         raise FileRefused(
             N_("{file}: the rows could not be checked ({problem}); nothing was landed."), file=name, problem=problem

@@ -22,7 +22,18 @@ from clearaccounts.importing.preview import Preview, preview
 from clearaccounts.importing.questions import Confirm, Question, Unconfirmed, nobody
 from clearaccounts.importing.records import Landing, everything
 from clearaccounts.importing.staging import Stage
-from clearaccounts.importing.swap import Failure, Prepared, adopt, build_and_swap, failure, is_current, keep_failure, prepare, read_pointer
+from clearaccounts.importing.swap import (
+    Failure,
+    NotBuilt,
+    Prepared,
+    adopt,
+    build_and_swap,
+    failure,
+    is_current,
+    keep_failure,
+    prepare,
+    read_pointer,
+)
 from clearaccounts.importing.undoing import LastImport, Undone, last_import, undo
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_SOURCE, DataFolder, Settings
@@ -38,7 +49,8 @@ __all__ = [
 class Report:
     """What came of one import: an outcome per file in the order given, and of the build.
 
-    `unconfirmed` is the question that nobody said yes to: nothing was imported then.
+    `unconfirmed` is the question that nobody said yes to: nothing was imported then. Nor was anything if there is a
+    `build_problem`, unless the warehouse was built and only could not be put in its place.
     """
 
     import_id: str = ""
@@ -89,7 +101,8 @@ def import_files(
         on_wait: called once if another import runs.
 
     Returns:
-        What became of each file and of the build; a refused file and a failed build are in it, not raised.
+        What became of each file and of the build; a refused file and a failed build are in it, not raised. With a failed build
+        nothing has landed, and the folder says so on every page until one succeeds.
 
     Raises:
         LandingError: there is nothing to import, another import runs too long, or this is the sample's folder.
@@ -110,7 +123,8 @@ def import_files(
                 prepared = prepare(stage)
                 questions += _shrink(stage, prepared)
             except BuildError as problem:
-                report.build_problem = problem
+                keep_failure(folder, problem, now)
+                return _not_built(report, problem)
         for question in questions:
             if not confirm(question):
                 return _declined(report, question)
@@ -138,9 +152,19 @@ def _shrink(stage: Stage, prepared: Prepared) -> list[Question]:
 
 def _declined(report: Report, question: Question) -> Report:
     """Nothing lands: every file that would have is refused, with the question as its reason."""
-    report.unconfirmed, report.build_problem, report.withdrawn = question, None, {}
+    report.unconfirmed, report.withdrawn = question, {}
     report.outcomes = [
         Outcome(one.file, None, refused=Unconfirmed(one.file, question)) if one.landing is not None else one for one in report.outcomes
+    ]
+    return report
+
+
+def _not_built(report: Report, problem: BuildError) -> Report:
+    """Nothing lands: what cannot be built would keep every later import from being seen."""
+    report.build_problem, report.withdrawn = problem, {}
+    report.outcomes = [
+        Outcome(one.file, None, refused=NotBuilt(one.file, problem)) if one.landing is not None and one.first_landed_at is None else one
+        for one in report.outcomes
     ]
     return report
 

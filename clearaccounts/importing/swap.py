@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
-from clearaccounts.errors import BuildError
+from clearaccounts.errors import BuildError, FileRefused
 from clearaccounts.importing import files, history
-from clearaccounts.importing.build import write_warehouse
+from clearaccounts.importing.build import failed_by, write_warehouse
 from clearaccounts.importing.canonical import RECEIVABLES_KINDS, kinds
 from clearaccounts.importing.records import Landing
 from clearaccounts.importing.staging import Stage
@@ -38,6 +38,18 @@ class Failure:
     def in_language(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language that `translate` speaks."""
         return BuildError(self.template, **self.values).in_language(translate)
+
+
+class NotBuilt(FileRefused):
+    """A file did not land because no warehouse could be built with it."""
+
+    def __init__(self, file: str, problem: BuildError) -> None:
+        self.problem = problem
+        super().__init__(N_("{file}: nothing was imported, and the previous numbers stay. {problem}"), file=file, problem=problem)
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language that `translate` speaks."""
+        return translate(self.template).format(**{**self.values, "problem": self.problem.in_language(translate)})
 
 
 def failure(folder: DataFolder) -> Failure | None:
@@ -122,16 +134,12 @@ def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: d
         write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
         files.sync(fresh)
     except (duckdb.Error, OSError) as problem:
-        raise _as_build_error(problem) from problem
+        raise failed_by(problem) from problem
     return Prepared(made, fresh, stage.sequence)
 
 
 def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _as_build_error(problem: Exception) -> BuildError:
-    return BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0])
 
 
 def _merge(stage: Stage, known: Sequence[Landing], made: Build) -> dict[str, list[Path]]:
@@ -168,7 +176,7 @@ def adopt(folder: DataFolder, prepared: Prepared) -> Build:
             "time_zone": prepared.build.time_zone,
         })
     except OSError as problem:
-        raise _as_build_error(problem) from problem
+        raise failed_by(problem) from problem
     (folder.warehouse / FAILURE).unlink(missing_ok=True)
     # A page that runs holds the previous file; older ones nobody opens any more.
     for path in folder.warehouse.glob("warehouse-*.duckdb"):

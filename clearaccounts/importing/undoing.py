@@ -15,7 +15,7 @@ from clearaccounts.importing import staging
 from clearaccounts.importing.cancelling import Asked, never
 from clearaccounts.importing.records import Landing, landings, write_record
 from clearaccounts.importing.staging import Stage
-from clearaccounts.importing.swap import adopt, failure, keep_failure, prepare
+from clearaccounts.importing.swap import adopt, is_current, keep_failure, prepare
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Build
@@ -96,6 +96,7 @@ def undo(
             raise LandingError(N_("There is no import in {folder} to undo."), folder=folder.path.name)
         if import_id not in (None, last.import_id):
             raise LandingError(N_("Another import or undo came in between; look at what the last import is now, and decide again."))
+        was_current = is_current(folder, stage.sequence, settings)
         record = Landing(
             sequence=stage.sequence + 1,
             landed_at=now.astimezone(UTC),
@@ -112,7 +113,7 @@ def undo(
             prepared = prepare(stage) if stage.known else None
         except BuildError as problem:
             # If even now no warehouse can be built, undoing makes nothing worse, and may be the way out.
-            if failure(folder) is None:
+            if was_current:
                 raise
             stage.commit()
             keep_failure(folder, problem, now)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from clearaccounts.access import OPERATOR
 from clearaccounts.errors import Cancelled, LandingError
 from clearaccounts.importing import history, publish
+from clearaccounts.importing.build import failed_by
 from clearaccounts.importing.files import exclusive
 from clearaccounts.importing.questions import Question
 from clearaccounts.importing.records import landings
@@ -126,6 +129,9 @@ def test_a_failed_build_serves_the_old_numbers_and_says_so(tmp_path: Path) -> No
     served = current_path(data)
     report = bring(data, write(tmp_path, "z.csv", "customer_id,customer_name,currency", "C1,Contoso,EUR"), now=NOW + timedelta(days=2))
     assert report.build_problem is not None
+    # What cannot be built does not land: the file can come again once the cause is mended.
+    assert report.landed == [] and len(landings(data)) == 2
+    assert str(report.outcomes[0].refused) == f"z.csv: nothing was imported, and the previous numbers stay. {report.build_problem}"
     assert current_path(data) == served and outstanding(data) == 200
     publish.ensure_served(data, Settings(), NOW + timedelta(days=2))
     assert current_path(data) == served
@@ -135,6 +141,14 @@ def test_a_failed_build_serves_the_old_numbers_and_says_so(tmp_path: Path) -> No
     publish.build(data, Settings(), NOW + timedelta(days=3))
     assert publish.failure(data) is None
     assert current_path(data) != served
+
+
+def test_a_full_disk_is_told_from_other_failures() -> None:
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error) as full:
+        connection.execute("copy (select range from range(1000000)) to '/dev/full'")
+    assert "not enough room on the disk" in str(failed_by(full.value))
+    assert "not enough room on the disk" in str(failed_by(OSError(errno.ENOSPC, "No room")))
+    assert "not enough room" not in str(failed_by(OSError(errno.EACCES, "Not yours")))
 
 
 def test_what_an_interrupted_import_landed_is_served_by_whoever_asks_next(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RAW = "raw.json"
 TOO_MUCH_MEMORY = N_("{file}: reading it takes more memory than one file may have; split it, or save it as CSV.")
-_NO_ROOM = N_("{file}: there is not enough room on the disk to read it; make room and import it again.")
+NO_ROOM = N_("{file}: there is not enough room on the disk to read it; make room and import it again.")
 _TOO_MUCH_DISK = N_("{file}: the file holds more than may be imported; split it.")
 _BROKEN = N_("{file}: it cannot be read ({problem}); export it again, or save it as CSV.")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -170,7 +170,7 @@ def _answer(desk: _Desk, question: dict[str, Any], name: str) -> dict[str, Any]:
     except MemoryError:
         return {"refused": TOO_MUCH_MEMORY, "values": {"file": name}}
     except OSError as error:
-        template = {errno.ENOSPC: _NO_ROOM, errno.EDQUOT: _NO_ROOM, errno.EFBIG: _TOO_MUCH_DISK}.get(error.errno or 0, _BROKEN)
+        template = {errno.ENOSPC: NO_ROOM, errno.EDQUOT: NO_ROOM, errno.EFBIG: _TOO_MUCH_DISK}.get(error.errno or 0, _BROKEN)
         return {"refused": template, "values": {"file": name, "problem": error.strerror}}
     except Exception as error:  # a file from outside may break a parser in any way; the person is told, the server is not in danger
         return {"refused": _BROKEN, "values": {"file": name, "problem": type(error).__name__}}
