@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import ageing_view, connection, controls, guard, messages, registry, tables, url, words
+from clearaccounts.ui import ageing_view, connection, controls, document_view, guard, messages, registry, tables, url, words
 
 viewer = guard.require(Permission.VIEW_RECEIVABLES)
 language = words.language()
@@ -11,6 +11,11 @@ _ = language.gettext
 warehouse = connection.warehouse()
 chosen = controls.chosen()
 caption = chosen.in_words(language, registry.AGEING.filters, viewer)
+
+if (invoice_id := document_view.asked()) is not None:
+    document_view.way_back(registry.AGEING)
+    document_view.draw(warehouse, invoice_id, chosen, viewer)
+    st.stop()
 
 totals = ageing_view.totals(warehouse, chosen, viewer)
 if totals.num_rows == 0:
@@ -49,5 +54,7 @@ else:
     tables.pager(found, "page")
     with actions:
         tables.download(found, columns, caption=f"{label}. {caption}", stem=f"ageing-{view}")
-    if picked:
+    if picked and view == "items":
+        document_view.follow(registry.AGEING, picked["invoice_id"])
+    elif picked:
         st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))

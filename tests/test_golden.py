@@ -32,6 +32,7 @@ USUAL: dict[str, object] = {
     "as_of_on": LAST_ON,
     "at": END,
     "customer_id": CUSTOMER,
+    "invoice_id": "INV-2602-0041-2",
     "check_name": "over_application",
     "search": "a",
     **QUARTER,

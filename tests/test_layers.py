@@ -30,6 +30,7 @@ LAYERS = {
     "clearaccounts.payables": SUBJECTS,
     "clearaccounts.overview": SUBJECTS,
     "clearaccounts.accounts": SUBJECTS,
+    "clearaccounts.documents": SUBJECTS,
     "clearaccounts.collections": SUBJECTS,
     "clearaccounts.importing": SUBJECTS,
     "clearaccounts.exporting": SUBJECTS,

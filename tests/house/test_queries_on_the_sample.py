@@ -27,6 +27,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
         "to_on": last,
         "at": datetime(last.year, last.month, last.day),
         "customer_id": customer_id,
+        "invoice_id": f"INV-2607-{customer_id[1:]}",
         "check_name": "unknown_customer",
         "search": "a",
         "page_limit": 100000,
