@@ -24,7 +24,7 @@ QUERIES = ROOT / "queries"
 BUILD_STEPS = {"schema", "marts", "macros", "checks"}
 # Parameters that only the caller's position decides; never an option, never a widget.
 RESERVED = ("viewer_agent", "company_currency")
-PARAMETER_TYPES = ("date", "timestamp", "text", "integer", "integers")
+PARAMETER_TYPES = ("date", "dates", "timestamp", "text", "integer", "integers")
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ def read_value(parameter: Parameter, text: str) -> object:
                 if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
                     raise ValueError
                 value = date.fromisoformat(text)
+            case "dates":
+                value = [date.fromisoformat(part) for part in text.split(",")]
             case "timestamp":
                 moment = datetime.fromisoformat(text)
                 if moment.tzinfo is None:
@@ -134,6 +136,7 @@ def read_value(parameter: Parameter, text: str) -> object:
     except ValueError:
         wanted = {
             "date": "a day such as 2026-09-30",
+            "dates": "days separated by commas, such as 2026-08-31,2026-09-30",
             "timestamp": "an instant with its offset, such as 2026-09-30T00:00:00Z",
             "integer": "a whole number",
             "integers": "whole numbers separated by commas, such as 30,60,90",

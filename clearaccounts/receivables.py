@@ -97,6 +97,25 @@ class ControlFilter:
 
 
 @dataclass(frozen=True)
+class PageFilter:
+    """One page of customers at the end of a day, of one currency or all."""
+
+    as_of_on: date
+    currency: str | None = None
+    row_limit: int | None = None
+    row_offset: int = 0
+
+
+@dataclass(frozen=True)
+class ConcentrationFilter:
+    """The largest debtors at the end of a day: of one currency, or of all in company currency."""
+
+    as_of_on: date
+    currency: str | None = None
+    customer_count: int = 10
+
+
+@dataclass(frozen=True)
 class PeriodFilter:
     """A period of whole days, both ends included, of one currency or all."""
 
@@ -179,3 +198,18 @@ def documents_apart(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> 
 def kpis(warehouse: Warehouse, chosen: PeriodFilter, viewer: Viewer) -> pa.Table:
     """One row per currency: balances, sales and the ratios of the contract; null where undefined."""
     return warehouse.run("receivables/kpis", chosen, viewer)
+
+
+def overdue_exposure(warehouse: Warehouse, chosen: PageFilter, viewer: Viewer) -> pa.Table:
+    """One row per customer and currency with something overdue: overdue, unapplied, and the two netted (never below 0)."""
+    return warehouse.run("receivables/overdue_exposure", chosen, viewer)
+
+
+def concentration(warehouse: Warehouse, chosen: ConcentrationFilter, viewer: Viewer) -> pa.Table:
+    """One row per customer, the largest first: what they owe, their share of all, and the share of all up to them."""
+    return warehouse.run("receivables/concentration", chosen, viewer)
+
+
+def credit_use(warehouse: Warehouse, chosen: PageFilter, viewer: Viewer) -> pa.Table:
+    """One row per customer with a credit limit: what they owe net, against it; those over the limit first."""
+    return warehouse.run("receivables/credit_use", chosen, viewer)

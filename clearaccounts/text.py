@@ -14,6 +14,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -71,9 +72,12 @@ class Language:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.locale)
 
-    def percent(self, value: Decimal | float | None) -> str:
-        """A share (0 to 1) as a percentage."""
-        return "" if value is None else format_percent(value, locale=self.locale)
+    def percent(self, value: Decimal | float | None, digits: int = 0) -> str:
+        """A share (0 to 1) as a percentage with `digits` decimals."""
+        if value is None:
+            return ""
+        usual = Locale.parse(self.locale).percent_formats[None].pattern
+        return format_percent(value, format=usual.replace("0", f"0.{'0' * digits}", 1) if digits else None, locale=self.locale)
 
     def day(self, value: date | None) -> str:
         """A date, short and unambiguous (13 Feb 2026)."""

@@ -152,7 +152,8 @@ class Warehouse:
 
 def _placeholder(parameter: Parameter) -> object:
     samples: dict[str, object] = {
-        "date": date(2000, 1, 1), "timestamp": datetime.fromisoformat("2000-01-01"), "integer": 1, "integers": [30], "text": "",
+        "date": date(2000, 1, 1), "dates": [date(2000, 1, 1)], "timestamp": datetime.fromisoformat("2000-01-01"),
+        "integer": 1, "integers": [30], "text": "",
     }
     return parameter.default if parameter.default is not None else samples[parameter.type]
 

@@ -29,6 +29,7 @@ LAYERS = {
     "clearaccounts.escalations": SUBJECTS,
     "clearaccounts.payables": SUBJECTS,
     "clearaccounts.overview": SUBJECTS,
+    "clearaccounts.key_figures": SUBJECTS,
     "clearaccounts.accounts": SUBJECTS,
     "clearaccounts.documents": SUBJECTS,
     "clearaccounts.collections": SUBJECTS,
