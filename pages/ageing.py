@@ -53,7 +53,12 @@ else:
     picked = tables.show(found.rows, columns, key=f"table_{view}", alt=label, selectable=True)
     tables.pager(found, "page")
     with actions:
-        tables.download(found, columns, caption=f"{label}. {caption}", stem=f"ageing-{view}")
+        # The control total is of every customer: beside a part of them it would say nothing.
+        is_whole = view == "customers" and not bucket and not search
+        tables.download(
+            found, columns, caption=f"{label}. {caption}", stem=f"ageing-{view}",
+            control=ageing_view.workbook_control(totals) if is_whole else None,
+        )
     if picked and view == "items":
         document_view.follow(registry.AGEING, picked["invoice_id"])
     elif picked:

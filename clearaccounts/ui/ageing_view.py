@@ -9,6 +9,7 @@ import streamlit as st
 
 from clearaccounts import accounts, receivables
 from clearaccounts.access import Viewer
+from clearaccounts.exporting.workbooks import Control
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import charts, controls, labels, tables, theme, url, words
 from clearaccounts.ui.tables import Column, Paged
@@ -74,6 +75,12 @@ def control(table: pa.Table, language: Language) -> None:
         ),
         key="control", alt=translate(N_("Control total")),
     )
+
+
+def workbook_control(table: pa.Table) -> Control:
+    """What the customers' balances and unapplied money in a workbook must come to, per currency."""
+    amounts = dict(zip(table["currency"].to_pylist(), table["amount_control"].to_pylist(), strict=True))
+    return Control(("amount_outstanding", "amount_unapplied"), amounts)
 
 
 def apart(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:

@@ -10,66 +10,31 @@ stands below "30,430.18 EUR", and "1 Sept 2026" below "2 Oct 2026", in every lan
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from clearaccounts.escalations import VEHICLES
-from clearaccounts.exporting.tables import file_name, to_csv
+from clearaccounts.errors import NoWarehouse
+from clearaccounts.exporting.tables import file_name
+from clearaccounts.exporting.workbooks import MOST_TABLE_ROWS, Control
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import labels, words
+from clearaccounts.ui import connection, labels, words
+from clearaccounts.ui.columns import SORTED_BY_VALUE, Column, value_of
+from clearaccounts.ui.table_files import csv_of, xlsx_of
 
-Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "flag", "label", "labels", "bucket", "vehicle"]
-Width = Literal["small", "medium", "large"] | int
+__all__ = ["Column", "Paged", "download", "paged", "pager", "show", "slices", "styled", "whole"]
 
-SORTED_BY_VALUE = frozenset({"amount", "number", "figure", "share", "day", "moment", "bucket", "flag"})
 OLDEST = N_("Of the oldest overdue item")
 ROW_HEIGHT = 32
 PAGE_SIZE = 100
 READY_ROWS = 500
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `name` in the result, `title` (marked with N_) for the reader.
-
-    `currency` names the column that holds an amount's currency, or is a currency's code itself; `missing` is what
-    stands (marked with N_) where a text is missing and that means something.
-    """
-
-    name: str
-    title: str
-    kind: Kind = "text"
-    width: Width | None = None
-    currency: str = "currency"
-    help: str | None = None
-    missing: str = ""
-
-
-def _value(column: Column, row: Mapping[str, Any], language: Language) -> Any:
-    """What a cell is sorted by: the value itself, or its words where those are what people look for."""
-    value = row[column.name]
-    if value is None:
-        return None if column.kind in SORTED_BY_VALUE else language.gettext(column.missing)
-    match column.kind:
-        case "label":
-            return labels.title(str(value), language)
-        case "vehicle":
-            return language.gettext(VEHICLES.get(value, str(value)))
-        case "bucket":
-            return labels.bucket_order(str(value))
-        case "labels":
-            return labels.titles(str(value), language)
-        case "text":
-            return str(value)
-        case _:
-            return value
+MIME_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def _in_words(column: Column, values: Sequence[Any], language: Language) -> Callable[[Any], str]:
@@ -116,7 +81,7 @@ def styled(table: pa.Table, columns: Sequence[Column], language: Language) -> St
     types = {column.name: table.schema.field(column.name).type for column in columns if column.kind in SORTED_BY_VALUE}
     types |= {column.name: pa.int64() for column in columns if column.kind == "bucket"}
     frame = pa.table({
-        column.name: pa.array([_value(column, row, language) for row in rows], type=types.get(column.name, pa.string()))
+        column.name: pa.array([value_of(column, row, language) for row in rows], type=types.get(column.name, pa.string()))
         for column in columns
     }).to_pandas(types_mapper=pd.ArrowDtype)
     shown: Styler = frame.style
@@ -226,32 +191,59 @@ def pager(page: Paged, key: str) -> None:
             st.caption(said.format(count=language.number(page.row_count)))
 
 
-def download(page: Paged, columns: Sequence[Column], *, caption: str, stem: str) -> None:
-    """A button for all rows as CSV: exact decimals, ISO dates, formulas neutralised, the caption in its first line.
+def download(
+    page: Paged, columns: Sequence[Column], *, caption: str, stem: str, control: Control | None = None,
+) -> None:
+    """A button that opens onto all rows as a workbook and as CSV; the first line of both is the caption and the build.
 
-    A long result is only written when somebody asks for it.
+    The files are written once somebody opens it, and a long one when they ask for that file. Their names carry the SHA-256
+    of what is in them: a server that told two large files apart by a sample of their bytes could hand out the other one.
+
+    Args:
+        page: the list; all of its rows go into the file, not only those on the page.
+        columns: as on the page.
+        caption: what the file shows: title, day, filter, whose customers.
+        stem: what the file's name begins with.
+        control: what the totals in the workbook must come to.
     """
     language = words.language()
-    asked = f"_prepared_{stem}"
-    if page.row_count > READY_ROWS and st.session_state.get(asked) != caption:
-        label = language.gettext(N_("Prepare CSV of {count} rows")).format(count=language.number(page.row_count))
-        st.button(label, key=f"prepare_{stem}", on_click=_remember, args=(asked, caption), icon=":material/download:", type="tertiary")
+    translate = language.gettext
+    place = st.popover(
+        translate(N_("Download")), icon=":material/download:", type="tertiary", key=f"open_{stem}", on_change="rerun", width="content")
+    if not place.open:
         return
-    content = csv_of(page.rows if page.row_count <= page.rows.num_rows else page.fetch(None, 0), columns, caption, language)
-    st.download_button(
-        language.gettext(N_("Download CSV")), content, file_name=file_name(stem, content), mime="text/csv",
-        key=f"download_{stem}", on_click="ignore", icon=":material/download:", type="tertiary",
-    )
+    said = _with_build(caption, language)
+    kinds = {"xlsx": N_("Workbook (XLSX)"), "csv": N_("Text (CSV)")}
+    with place:
+        for extension, title in kinds.items():
+            if extension == "xlsx" and page.row_count > MOST_TABLE_ROWS:
+                st.caption(translate(N_("A worksheet has room for {count} rows; these are more. Take CSV, or narrow the filter.")).format(
+                    count=language.number(MOST_TABLE_ROWS)))
+                continue
+            asked = f"_prepared_{stem}_{extension}"
+            if page.row_count > READY_ROWS and st.session_state.get(asked) != said:
+                label = translate(N_("Prepare {file} of {count} rows")).format(
+                    file=translate(title), count=language.number(page.row_count))
+                st.button(label, key=f"prepare_{stem}_{extension}", on_click=_remember, args=(asked, said),
+                          icon=":material/hourglass_empty:", type="tertiary")
+                continue
+            rows = page.rows if page.row_count <= page.rows.num_rows else page.fetch(None, 0)
+            content = (csv_of(rows, columns, said, language) if extension == "csv"
+                       else xlsx_of(rows, columns, said, language, sheet=stem, control=control))
+            st.download_button(
+                translate(title), content, file_name=file_name(stem, content, extension), mime=MIME_TYPES[extension],
+                key=f"download_{stem}_{extension}", on_click="ignore", icon=":material/download:", type="tertiary",
+            )
 
 
 def _remember(key: str, value: str) -> None:
     st.session_state[key] = value
 
 
-def csv_of(table: pa.Table, columns: Sequence[Column], caption: str, language: Language) -> bytes:
-    """The rows as CSV with the reader's headings; an amount's currency stands in a column of its own."""
-    names = [column.name for column in columns]
-    names += [column.currency for column in columns if column.kind == "amount" and column.currency in table.column_names]
-    titles = {"currency": language.gettext(N_("Currency"))} | {column.name: language.gettext(column.title) for column in columns}
-    amounts = {column.name: column.currency for column in columns if column.kind == "amount"}
-    return to_csv(table, caption, titles, list(dict.fromkeys(names)), amounts)
+def _with_build(caption: str, language: Language) -> str:
+    """The caption and the build that its numbers come from, if anything was built yet."""
+    try:
+        build_id = connection.warehouse().build.build_id
+    except NoWarehouse:
+        return caption
+    return f"{caption} · {language.gettext(N_('build {build}')).format(build=build_id)}"

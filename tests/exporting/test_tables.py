@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearaccounts.exporting.tables import file_name, neutralised, restored, to_csv
+from tests.exporting.payloads import FORMULAS
 
-PAYLOADS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x",
-    " =1", "\u00a0=1", "\ufeff=1", "\u200b=1", "  \t=1", '"=1"', "'=1", "''=1", "|calc", "=cmd|' /C calc'!A0",
-    "a;=1+1", "a,=1+1", "a\t=1+1", "a\n=1+1", "a\r\n=1+1", 'x";=1;"', 'x",=1,"', "=HYPERLINK(\"http://x.example\")",
-    "+44 20 7946 0000", "-", "=", "@", "a; \u200b=1", "\u201c=1\u201d", "\u2003+1",
-]
 SKIPPED = " \u00a0\ufeff\u200b\u2003\"\u201c\u201d"
 
 
@@ -30,7 +25,7 @@ def dangerous(cell: str) -> bool:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", FORMULAS)
 def test_no_cell_starts_a_formula_whatever_the_separator(payload: str, delimiter: str) -> None:
     table = pa.table({"first": [payload], "second": [payload], "plain": ["Contoso"]})
     text = to_csv(table, payload, {"first": payload}).decode("utf-8-sig")

@@ -1,0 +1,115 @@
+"""Every list can be taken away, as a workbook and as CSV: what is on the page, in full, and nothing of others."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+
+from clearaccounts import receivables
+from clearaccounts.access import DEMO_PEOPLE, Role, Viewer
+from clearaccounts.ui.registry import PAGES
+from clearaccounts.warehouse import Warehouse
+from tests.exporting.workbook_reader import exact, formulas, rows
+from tests.pages.conftest import Screen
+
+SOFIA = next(person for person in DEMO_PEOPLE if person.role is Role.SALES_AGENT)
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """By name: what the server was given to serve as downloads."""
+    found: Files = {}
+    add = MediaFileManager.add
+
+    def noted(self: MediaFileManager, path_or_data: Any, mimetype: str, coordinates: str, file_name: str | None = None, **more: Any) -> str:
+        if file_name and isinstance(path_or_data, bytes):
+            found[file_name] = path_or_data
+        return add(self, path_or_data, mimetype, coordinates, file_name, **more)
+
+    monkeypatch.setattr(MediaFileManager, "add", noted)
+    return found
+
+
+def open_downloads(tab: Screen) -> list[str]:
+    """Open every download menu of the page; returns their names."""
+    stems = [key for key in tab.app.session_state if key.startswith("open_")]
+    for stem in stems:
+        tab.app.session_state[stem] = True
+    tab.app.run()
+    for button in [button for button in tab.app.button if str(button.key).startswith("prepare_")]:
+        button.click()
+    tab.app.run()
+    return stems
+
+
+def kind(found: Files, extension: str) -> list[bytes]:
+    return [content for name, content in found.items() if name.endswith(f".{extension}")]
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("script", [entry.script for entry in PAGES])
+def test_every_list_of_a_page_yields_both_files_that_begin_with_what_they_show(
+    screen: Callable[..., Screen], files: Files, script: str, sample_warehouse: Warehouse,
+) -> None:
+    parameters = {"customer_id": "C0001"} if script == "account.py" else {}
+    tab = screen(Role.MANAGER).open(script, **parameters)
+    stems = open_downloads(tab)
+    assert tab.problems() == []
+    assert len(kind(files, "csv")) == len(kind(files, "xlsx")) == len(stems)
+    for name, content in files.items():
+        assert hashlib.sha256(content).hexdigest() in name
+        table = csv_rows(content) if name.endswith(".csv") else rows(content)
+        caption, headings = [cell for cell in table[0] if cell], [cell for cell in table[1] if cell]
+        assert len(caption) == 1 and caption[0].endswith(f"build {sample_warehouse.build.build_id}")
+        assert len(headings) == len(set(headings)) > 1
+        if name.endswith(".xlsx"):
+            assert all(stored == again for stored, again in formulas(content).values())
+
+
+def test_nothing_is_written_before_somebody_asks(screen: Callable[..., Screen], files: Files) -> None:
+    tab = screen(Role.MANAGER).open("ageing.py")
+    assert tab.problems() == [] and files == {}
+
+
+@pytest.mark.parametrize(("role", "viewer"), [(Role.MANAGER, None), (Role.SALES_AGENT, SOFIA)])
+def test_the_ageing_workbook_is_the_ageing_of_who_asks(
+    screen: Callable[..., Screen], files: Files, sample_warehouse: Warehouse, role: Role, viewer: Viewer | None,
+) -> None:
+    viewer = viewer or next(person for person in DEMO_PEOPLE if person.role is role)
+    open_downloads(screen(role, at="ageing.py", as_of_on="2026-06-30"))
+    found = rows(kind(files, "xlsx")[0])
+    assert "As of 30 Jun 2026" in found[0][0] and ("your own customers" in found[0][0]) == (role is Role.SALES_AGENT)
+    headings = found[1]
+    listed = [dict(zip(headings, row, strict=True)) for row in found[2:]]
+    customers = listed[: next(number for number, row in enumerate(listed) if not any(row.values()))]
+    expected = receivables.ageing(sample_warehouse, receivables.AgeingFilter(date(2026, 6, 30)), viewer).to_pylist()
+    assert {row["Id"] for row in customers} == {row["customer_id"] for row in expected}
+    for title, is_unapplied in {"Outstanding": False, "Unapplied": True}.items():
+        wanted: dict[str, Decimal] = {}
+        for row in expected:
+            if (row["bucket"] == "unapplied") == is_unapplied:
+                wanted[row["currency"]] = wanted.get(row["currency"], Decimal(0)) + row["amount_outstanding"]
+        totals = {row["Currency"]: exact(row[title]) for row in listed if str(row["Customer"]).startswith("Total ")}
+        assert {currency: total for currency, total in totals.items() if total} == {key: value for key, value in wanted.items() if value}
+    block = [row[:4] for row in found if row[0] in {"EUR", "USD", "GBP"}]
+    assert block and all(row[3] == 0 and row[1] == row[2] for row in block)
+    assert [row[0] for row in csv_rows(kind(files, "csv")[0])[2:]] == [row["Customer"] for row in customers]
+
+
+def test_the_spanish_workbook_speaks_spanish(screen: Callable[..., Screen], files: Files) -> None:
+    open_downloads(screen(Role.BILLING_ADMIN, "es").open("ageing.py", view="items"))
+    found = rows(kind(files, "xlsx")[0])
+    assert {"Cliente", "Factura", "Moneda"} <= set(found[1])
+    assert any(str(cell).startswith("Total EUR") for row in found for cell in row[:1])
