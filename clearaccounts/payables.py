@@ -13,9 +13,11 @@ from clearaccounts.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class FallingDueFilter:
-    """Supplier invoices open at the end of a day."""
+    """Supplier invoices open at the end of a day, of one currency or all, due in one ISO week (`2026-W40`) or any."""
 
     as_of_on: date
+    currency: str | None = None
+    week: str | None = None
 
 
 def falling_due(warehouse: Warehouse, chosen: FallingDueFilter, viewer: Viewer) -> pa.Table:

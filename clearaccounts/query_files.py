@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ QUERIES = ROOT / "queries"
 BUILD_STEPS = {"schema", "marts", "macros", "checks"}
 # Parameters that only the caller's position decides; never an option, never a widget.
 RESERVED = ("viewer_agent", "company_currency")
-PARAMETER_TYPES = ("date", "dates", "timestamp", "text", "integer", "integers")
+PARAMETER_TYPES = ("date", "dates", "timestamp", "text", "integer", "integers", "amount")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,10 @@ def read_value(parameter: Parameter, text: str) -> object:
                 value = int(text)
             case "integers":
                 value = [int(part) for part in text.split(",")]
+            case "amount":
+                if not re.fullmatch(r"-?\d{1,14}(\.\d{1,4})?", text):
+                    raise ValueError
+                value = Decimal(text)
             case _:
                 value = text.upper() if parameter.name == "currency" else text
     except ValueError:
@@ -140,6 +145,7 @@ def read_value(parameter: Parameter, text: str) -> object:
             "timestamp": "an instant with its offset, such as 2026-09-30T00:00:00Z",
             "integer": "a whole number",
             "integers": "whole numbers separated by commas, such as 30,60,90",
+            "amount": "an amount such as 1250.50",
         }[parameter.type]
         raise refuse(wanted) from None
     if parameter.choices and value not in parameter.choices:
@@ -208,18 +214,6 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "amount_unapplied": pa.array([], pa.decimal128(38, 4)),
         "is_flagged": pa.array([], pa.bool_()),
         "hold_reasons": pa.array([], pa.string()),
-    }),
-    # What happened to one customer: accounts/money_events, accounts/service_events and the decisions, as far as the viewer may see them.
-    "events_now": pa.table({
-        "customer_id": pa.array([], pa.string()),
-        "subject_id": pa.array([], pa.string()),
-        "currency": pa.array([], pa.string()),
-        "kind": pa.array([], pa.string()),
-        "event_type": pa.array([], pa.string()),
-        "event_text": pa.array([], pa.string()),
-        "occurred_on": pa.array([], pa.date32()),
-        "occurred_at": pa.array([], pa.timestamp("us")),
-        "amount_total": pa.array([], pa.decimal128(38, 4)),
     }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ class Warehouse:
 def _placeholder(parameter: Parameter) -> object:
     samples: dict[str, object] = {
         "date": date(2000, 1, 1), "dates": [date(2000, 1, 1)], "timestamp": datetime.fromisoformat("2000-01-01"),
-        "integer": 1, "integers": [30], "text": "",
+        "integer": 1, "integers": [30], "text": "", "amount": Decimal(0),
     }
     return parameter.default if parameter.default is not None else samples[parameter.type]
 

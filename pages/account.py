@@ -1,23 +1,10 @@
-"""Account: one customer, how they stand and why, what to do next, and everything that happened."""
+"""Account: one customer, all that is known, and what to say next."""
 
 import streamlit as st
 
 from clearaccounts import accounts
 from clearaccounts.access import Permission
-from clearaccounts.ui import (
-    account_view,
-    connection,
-    contact_view,
-    controls,
-    guard,
-    health_view,
-    messages,
-    registry,
-    tables,
-    timeline_view,
-    url,
-    words,
-)
+from clearaccounts.ui import account_view, connection, controls, guard, messages, registry, tables, url, words
 
 viewer = guard.require(Permission.VIEW_CUSTOMERS)
 language = words.language()
@@ -29,36 +16,33 @@ customer_id = account_view.find(warehouse, viewer)
 if customer_id is None:
     st.stop()
 
-row = accounts.account(warehouse, customer_id, viewer)
 account = account_view.Account(warehouse, customer_id, chosen, viewer)
-sections = account_view.sections(viewer)
-account_view.head(row, account)
+row = accounts.account(warehouse, customer_id, viewer)
+status, cases = account.status(), account.cases()
+account_view.head(row, status)
 
-sees_money = viewer.may(Permission.VIEW_RECEIVABLES)
-left, *middle, right = st.columns([5, 4, 4] if sees_money else [1, 1], gap="large")
-with left:
-    health_view.reasons(account.reasons, sections)
-for column in middle:
-    with column:
+if viewer.may(Permission.VIEW_RECEIVABLES):
+    left, middle, right = st.columns([5, 5, 4], gap="large")
+    with left:
         account_view.balance(account)
+    with middle:
         account_view.pays(account)
-with right:
-    health_view.steps(account.steps(language), sections)
-    contact_view.contact(row)
-    contact_view.offers(warehouse, customer_id, chosen.as_of_on, viewer)
+    with right:
+        account_view.say_next(account, status, cases)
+else:
+    account_view.say_next(account, status, cases)
 
+sections = account_view.sections(viewer)
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     name = url.segments(_("Show"), {key: _(title) for key, title in sections.items()}, "section")
-    actions = st.container(width="content", horizontal=True)
-kind = timeline_view.kind(viewer) if name == "timeline" else None
+    actions = st.container(width="content")
 if name == "suspension":
     account_view.suspension_state(account)
-listed = account_view.section(name, account, kind)
-if listed.page.rows.num_rows == 0:
-    messages.empty(_(listed.why_empty))
+listed, columns, why_empty = account_view.section(name, account, cases)
+if listed.num_rows == 0:
+    messages.empty(_(why_empty))
 else:
-    tables.show(listed.page.rows, listed.columns, key=f"section_{name}", alt=_(sections[name]))
-    tables.pager(listed.page, "page")
+    tables.show(listed, columns, key=f"section_{name}", alt=_(sections[name]))
     with actions:
         said = f"{row['customer_name']}. {_(sections[name])}. {chosen.in_words(language, registry.ACCOUNT.filters, viewer)}"
-        tables.download(listed.page, listed.columns, caption=said, stem=f"account-{name}")
+        tables.download(tables.whole(listed), columns, caption=said, stem=f"account-{name}")

@@ -115,7 +115,7 @@ def _fill_canonical(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, 
 
 
 def mart_order(marts: Mapping[str, Query]) -> list[str]:
-    """The marts' names so that each comes after those it reads; a name in the SQL is a reading."""
+    """The names of marts, or of macros, so that each comes after those it reads; a name in the SQL is a reading."""
     reads = {
         name: {other for other in marts if other != name and re.search(rf"(?:from|join) {other}\b", query.sql)}
         for name, query in marts.items()
@@ -145,7 +145,9 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
 def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
     # macro of the parameters that its header names, kept in the warehouse's file.
-    for name, macro in steps("macros").items():
+    macros = steps("macros")
+    for name in mart_order(macros):
+        macro = macros[name]
         connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as table {macro.sql}")
 
 

@@ -1,4 +1,4 @@
-"""The parts of the account page: find a customer, who they are, what they owe, how they pay, and the lists below."""
+"""The parts of the account page: find a customer, who they are, what they owe, how they pay, what they asked."""
 
 from __future__ import annotations
 
@@ -11,28 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from clearaccounts import accounts, escalations, health, payments
+from clearaccounts import accounts, escalations, payments
 from clearaccounts.access import Permission, Viewer
-from clearaccounts.accounts import CasesFilter, HealthFilter, SearchFilter, SubscriptionsFilter
-from clearaccounts.collections import evidence, suspensions
-from clearaccounts.collections.conversation import Facts, Step, next_steps
+from clearaccounts.accounts import CasesFilter, SearchFilter, SubscriptionsFilter
+from clearaccounts.collections import suspensions
+from clearaccounts.collections.conversation import STATUS_WORDS, next_words
 from clearaccounts.collections.stages import StagesFilter, account_status
 from clearaccounts.decisions import as_table
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import (
-    ageing_view,
-    charts,
-    connection,
-    controls,
-    health_view,
-    labels,
-    messages,
-    suspensions_view,
-    tables,
-    theme,
-    timeline_view,
-    words,
-)
+from clearaccounts.ui import ageing_view, charts, connection, controls, labels, messages, suspensions_view, tables, theme, words
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
@@ -107,38 +94,14 @@ class Account:
         found = suspensions_view.rows(self.warehouse, self.chosen.as_of_on, self.viewer)
         return found.filter(pc.equal(found["customer_id"], self.customer_id))
 
-    @cached_property
+    def cases(self) -> pa.Table:
+        """The customer's cases, the open ones first."""
+        return accounts.cases(self.warehouse, CasesFilter(self.customer_id, self.chosen.as_of_on), self.viewer)
+
     def status(self) -> str:
         """The receivables status in one word, which needs no amounts."""
         found = _statuses(self.warehouse, self.chosen, self.viewer, self.customer_id)
         return str(found["receivables_status"][0].as_py())
-
-    @cached_property
-    def service(self) -> dict[str, Any]:
-        """What their health rests on beside money."""
-        found = accounts.health_service(self.warehouse, HealthFilter(self.chosen.as_of_on, self.customer_id), self.viewer)
-        return dict(found.to_pylist()[0])
-
-    @cached_property
-    def money(self) -> list[dict[str, Any]]:
-        """What their health rests on in money, one row per currency; none for who may see no amounts."""
-        if not self.viewer.may(Permission.VIEW_RECEIVABLES):
-            return []
-        return list(accounts.health(self.warehouse, HealthFilter(self.chosen.as_of_on, self.customer_id), self.viewer).to_pylist())
-
-    @cached_property
-    def reasons(self) -> tuple[health.Reason, ...]:
-        """The reasons of their health, the gravest first."""
-        return health.reasons(self.status, self.service, self.money)
-
-    def steps(self, language: Language) -> list[Step]:
-        """What to do next, the most pressing first."""
-        sees_flags = self.viewer.may(Permission.VIEW_FLAGS)
-        return next_steps(Facts(
-            self.status, self.service, self.money,
-            stages=self.stages.to_pylist() if sees_flags else (),
-            holds=evidence.holds(self.warehouse, self.viewer, self.customer_id, self.chosen.as_of_on) if sees_flags else (),
-        ), language)
 
     @cached_property
     def history(self) -> pa.Table:
@@ -148,13 +111,10 @@ class Account:
 
 def sections(viewer: Viewer) -> dict[str, str]:
     """The lists that this person may look at on an account."""
-    money = {
-        "items": N_("Open items"), "history": N_("Payment history"),
-    } if viewer.may(Permission.VIEW_RECEIVABLES) else {}
+    money = {"items": N_("Open items"), "history": N_("Payment history")} if viewer.may(Permission.VIEW_RECEIVABLES) else {}
     decisions = {"suspension": N_("Suspension")} if viewer.may(Permission.VIEW_FLAGS) else {}
     return {
-        **money, "timeline": N_("Timeline"), "cases": N_("Cases"), "requests": N_("Service requests"),
-        "subscriptions": N_("Subscriptions"), **decisions,
+        **money, "cases": N_("Cases"), "requests": N_("Service requests"), "subscriptions": N_("Subscriptions"), **decisions,
     }
 
 
@@ -205,24 +165,38 @@ def statuses(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> p
     return pa.concat_tables(grave)
 
 
-def head(row: Mapping[str, Any], account: Account) -> None:
-    """Name, status and health, and below them who they are in one line; customer text is never markdown."""
+def head(row: Mapping[str, Any], receivables_status: str) -> None:
+    """Name and status, and below them who they are in one line; customer text is never markdown."""
     language = words.language()
     translate = language.gettext
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="account_name", width="content"):
             st.text(row["customer_name"])
-        st.badge(labels.title(account.status, language), color=STATUS_COLOURS[account.status])  # type: ignore[arg-type]
-        health_view.badge(health.overall(account.reasons))
+        st.badge(labels.title(receivables_status, language), color=STATUS_COLOURS[receivables_status])  # type: ignore[arg-type]
     terms = row["payment_terms_days"]
     facts = [
-        row["customer_id"], row["segment"], row["country_code"], row["domain_name"],
+        row["customer_id"], row["segment"], row["country_code"], row["domain_name"], row["contact_name"], row["contact_email"],
         translate(N_("{days} days to pay")).format(days=language.number(terms)) if terms is not None else None,
         translate(N_("sales agent {agent}")).format(agent=row["sales_agent"]) if row["sales_agent"] else None,
-        translate(N_("customer since {day}")).format(day=language.day(row["created_on"])) if row["created_on"] else None,
+        translate(N_("support {offer}, {hours}")).format(offer=row["offer_name"], hours=row["service_hours"])
+        if row["offer_name"] else None,
     ]
     with st.container(key="account_facts"):
         st.text(" · ".join(str(fact) for fact in facts if fact))
+
+
+def say_next(account: Account, receivables_status: str, cases: pa.Table) -> None:
+    """What to say next; without amounts for those who may not see them."""
+    language = words.language()
+    st.subheader(language.gettext(N_("What to say next")), anchor=False)
+    if not account.viewer.may(Permission.VIEW_FLAGS):
+        st.text(language.gettext(STATUS_WORDS[receivables_status]))
+        return
+    severity_a = cases.filter(pc.and_(cases["is_open"], pc.fill_null(pc.equal(cases["severity"], "A"), False))).num_rows
+    mine = account.stages
+    is_suspended = receivables_status == "suspended"
+    for sentence in next_words(mine.to_pylist(), is_suspended=is_suspended, severity_a_count=severity_a, language=language):
+        st.text(sentence)
 
 
 def balance(account: Account) -> None:
@@ -274,41 +248,26 @@ def _pays_in_words(row: Mapping[str, Any], language: Language) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Listed:
-    """One list of the page: a page of its rows, what is shown of them, and what to say when there are none."""
-
-    page: tables.Paged
-    columns: tuple[Column, ...]
-    why_empty: str
-
-
-def section(name: str, account: Account, kind: str | None) -> Listed:
-    """The list of that name; `kind` narrows the timeline."""
+def section(name: str, account: Account, cases: pa.Table) -> tuple[pa.Table, tuple[Column, ...], str]:
+    """The rows and columns of one list, and what to say when it is empty."""
     warehouse, customer_id, chosen, viewer = account.warehouse, account.customer_id, account.chosen, account.viewer
     match name:
         case "items":
-            return Listed(ageing_view.items(warehouse, chosen, viewer, None, customer_id), ageing_view.ITEM_COLUMNS[1:],
-                          N_("Nothing is open on this day."))
+            return (ageing_view.items(warehouse, chosen, viewer, None, customer_id).rows, ageing_view.ITEM_COLUMNS[1:],
+                    N_("Nothing is open on this day."))
         case "history":
-            return Listed(tables.slices(account.history), HISTORY_COLUMNS, N_("They were never invoiced by this day."))
-        case "timeline":
-            return Listed(timeline_view.page(warehouse, customer_id, chosen.as_of_on, kind, viewer), timeline_view.columns(viewer),
-                          timeline_view.EMPTY)
+            return account.history, HISTORY_COLUMNS, N_("They were never invoiced by this day.")
         case "cases":
-            found = accounts.cases(warehouse, CasesFilter(customer_id, chosen.as_of_on), viewer)
-            return Listed(tables.whole(found), CASE_COLUMNS, N_("They opened no support case by this day."))
+            return cases, CASE_COLUMNS, N_("They opened no support case by this day.")
         case "requests":
             wanted = escalations.RequestsFilter(chosen.as_of_on, customer_id=customer_id, row_limit=tables.PAGE_SIZE)
-            return Listed(tables.whole(escalations.requests(warehouse, wanted, viewer)), REQUEST_COLUMNS,
-                          N_("Nothing of theirs was escalated to Microsoft."))
+            return escalations.requests(warehouse, wanted, viewer), REQUEST_COLUMNS, N_("Nothing of theirs was escalated to Microsoft.")
         case "subscriptions":
             found = accounts.subscriptions(warehouse, SubscriptionsFilter(customer_id, chosen.as_of_on), viewer)
-            return Listed(tables.whole(found), SUBSCRIPTION_COLUMNS,
-                          N_("They have no subscription in the data; import subscriptions to see them."))
+            return found, SUBSCRIPTION_COLUMNS, N_("They have no subscription in the data; import subscriptions to see them.")
         case _:
             events = suspensions.history(connection.store(), warehouse, viewer, customer_id)
-            return Listed(tables.whole(as_table(events)), DECISION_COLUMNS, N_("Nobody ever marked them for suspension."))
+            return as_table(events), DECISION_COLUMNS, N_("Nobody ever marked them for suspension.")
 
 
 def suspension_state(account: Account) -> None:
