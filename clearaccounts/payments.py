@@ -7,7 +7,7 @@ what was settled, late so far: who stops paying does not look punctual (`queries
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 
@@ -17,11 +17,21 @@ from clearaccounts.warehouse import Warehouse
 
 # Fewest invoices in each of two quarters for a customer to be compared: who is billed monthly has 2 to 4 in a quarter.
 MIN_INVOICES = 2
+RECORDS = {"overdue": N_("Overdue"), "late": N_("Paid late"), "on_time": N_("Paid on time"), "part_paid": N_("Paid in parts")}
 PROMISES = {
     "broken": N_("Broken"), "running": N_("Running"), "kept": N_("Kept"), "ended_early": N_("Ended early"),
     "nothing_due": N_("Nothing was due"),
 }
 DISPUTES = {"open": N_("Open"), "resolved": N_("Resolved"), "lapsed": N_("Lapsed, not resolved")}
+
+
+def years_before(day: date, years: int) -> date:
+    """The first day of the period of so many years that ends with `day`."""
+    following = day + timedelta(days=1)
+    try:
+        return following.replace(year=following.year - years)
+    except ValueError:  # 29 February
+        return following.replace(year=following.year - years, day=28)
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,9 @@ class BehaviourFilter:
 
 @dataclass(frozen=True)
 class RecordsFilter(BehaviourFilter):
-    """The invoices behind a `BehaviourFilter`, one page of them."""
+    """The invoices behind a `BehaviourFilter`, optionally of one state (`RECORDS`); one page of them."""
 
+    payment_status: str | None = None
     row_limit: int | None = None
     row_offset: int = 0
 
@@ -133,7 +144,7 @@ def behaviour(warehouse: Warehouse, chosen: BehaviourFilter, viewer: Viewer) -> 
 
 
 def records(warehouse: Warehouse, chosen: RecordsFilter, viewer: Viewer) -> pa.Table:
-    """One row per invoice behind `behaviour`, the latest paid first; `row_count` says how many there are in all."""
+    """One row per invoice behind `behaviour`, the overdue first, then the last settled; `row_count` says how many there are in all."""
     return warehouse.run("payments/records", chosen, viewer)
 
 

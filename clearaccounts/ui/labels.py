@@ -42,6 +42,10 @@ _TITLES: dict[str, str] = {
     "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),
     # reasons to stand apart from the ageing
     "draft": N_("Drafts, left aside"), "void": N_("Voids, left aside"), "no_due_date": N_("No due date, aged from the issue date"),
+    # payment_status, promise_status, dispute_status, resolution_type
+    "on_time": N_("On time"), "late": N_("Late"), "kept": N_("Kept"), "broken": N_("Broken"), "running": N_("Running"),
+    "ended_early": N_("Ended early"), "nothing_due": N_("Nothing was due"), "lapsed": N_("Lapsed"), "several": N_("Several"),
+    "earlier": N_("Settled before it"),
     # check_level
     "fail": N_("Fail"), "warn": N_("Warning"),
 }

@@ -7,9 +7,9 @@
 -- Parameter currency text = null: ISO 4217; all when left out.
 --
 -- An invoice counts when it was settled in the period, or is overdue at its end (late so far); see the macro payment_records.
--- peers_: the same figures over the invoices of all customers in view of the same segment, if at least 5 of them have any, else
+-- Part payments: the macro part_paid_invoices. peers_: the same figures over the invoices of all customers in view of the same segment, if at least 5 of them have any, else
 -- over those of all customers in view, if at least 5; otherwise blank.
--- Trend: medians of the three months up to the day, the three before, the same three a year earlier, each with at least 2 invoices.
+-- The trend: medians of the three months up to the day, the three before, the same three a year earlier, each with at least 2 invoices.
 -- slope_days: how many more days late invoices get in 30 days, by the day they were settled, the still overdue ones by the last
 -- day (least squares); from 6 invoices on.
 -- usual_day_number: the day of the month on which, or on the two days after which, at least half of at least 6 days with money
@@ -40,34 +40,10 @@ first_days as (
     select coalesce($from_on, cast($as_of_on + 1 - interval 1 year as date)) as first_on
 ),
 
----------- part payments: open with a part paid at the end of some day; of instalments that is as agreed
-
-part_paid_spans as (
-    select
-        open_items.customer_id,
-        open_items.currency,
-        open_items.invoice_id,
-        open_items.open_until_on is null or open_items.open_until_on > $as_of_on as is_open
-    from open_items
-    inner join scoped_customers on scoped_customers.customer_id = open_items.customer_id
-    left join allocations_in_force as other
-        on other.invoice_id = open_items.invoice_id
-        and other.source_type <> 'payment'
-        and other.in_force_from_on <= open_items.open_from_on
-        and (other.in_force_until_on is null or other.in_force_until_on > open_items.open_from_on)
-    where open_items.amount_outstanding < open_items.amount_total
-        and open_items.instalment_number is null
-        and open_items.open_from_on <= $as_of_on
-    group by
-        open_items.customer_id, open_items.currency, open_items.invoice_id, open_items.open_from_on, open_items.open_until_on,
-        open_items.amount_total, open_items.amount_outstanding
-    having open_items.amount_total - open_items.amount_outstanding > coalesce(sum(other.amount_applied), 0)
-),
-
 part_paid as (
-    select customer_id, currency, invoice_id, bool_or(is_open) as is_open
-    from part_paid_spans
-    group by customer_id, currency, invoice_id
+    select part_paid.*
+    from part_paid_invoices($as_of_on) as part_paid
+    inner join scoped_customers on scoped_customers.customer_id = part_paid.customer_id
 ),
 
 open_part_paid as (
