@@ -7,8 +7,8 @@
 -- Parameter currency text = null: ISO 4217; all when left out.
 --
 -- An invoice counts when it was settled in the period, or is overdue at its end (late so far); see the macro payment_records.
--- Part payments: the macro part_paid_invoices. peers_: the same figures over the invoices of all customers in view of the same segment, if at least 5 of them have any, else
--- over those of all customers in view, if at least 5; otherwise blank.
+-- Paid in parts: the macro part_paid_invoices. The columns peers_ have the same figures over the invoices of all customers in view of
+-- the same segment, if at least 5 of them have any, else of all customers in view, if at least 5; otherwise they are blank.
 -- The trend: medians of the three months up to the day, the three before, the same three a year earlier, each with at least 2 invoices.
 -- slope_days: how many more days late invoices get in 30 days, by the day they were settled, the still overdue ones by the last
 -- day (least squares); from 6 invoices on.
@@ -182,7 +182,12 @@ money_days as (
 ),
 
 month_days as (
-    select customer_id, currency, day(received_on - step) as day_number, count(*) as hit_count, count(*) filter (where step = 0) as exact_count
+    select
+        customer_id,
+        currency,
+        day(received_on - step) as day_number,
+        count(*) as hit_count,
+        count(*) filter (where step = 0) as exact_count
     from money_days
     cross join (select cast(unnest(generate_series(0, 2)) as integer) as step) as steps
     group by customer_id, currency, day(received_on - step)

@@ -8,8 +8,8 @@
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
--- What is disputed: the amount of the hold, else what was open on its invoice when it began (before that day's payments); blank for a dispute
--- with a whole customer that names no amount. Resolved: nothing is open on the invoice any longer, or credit notes since then took
+-- What is disputed: the amount of the hold, else what was open on its invoice when it began (before that day's payments); blank for
+-- a dispute with a whole customer that names no amount. Resolved: nothing is open on the invoice any longer, or credit notes since then took
 -- off what was disputed. resolution_type: the kind of document that alone did it, or `several`; `stated` where the accounting
 -- system says that it is settled but not by what, `earlier` where nothing was open when the dispute began. Lapsed: its last day is over, or it was taken back, and it is not resolved.
 with
@@ -59,9 +59,9 @@ open_amounts as (
 settled as (
     select
         disputes.hold_id,
-        coalesce(sum(allocations_in_force.amount_applied) filter (where allocations_in_force.source_type = 'credit_note'), 0) as amount_credited,
-        coalesce(sum(allocations_in_force.amount_applied) filter (where allocations_in_force.source_type = 'payment'), 0) as amount_paid,
-        coalesce(sum(allocations_in_force.amount_applied) filter (where allocations_in_force.source_type = 'write_off'), 0) as amount_written_off,
+        coalesce(sum(allocations_in_force.amount_applied) filter (where source_type = 'credit_note'), 0) as amount_credited,
+        coalesce(sum(allocations_in_force.amount_applied) filter (where source_type = 'payment'), 0) as amount_paid,
+        coalesce(sum(allocations_in_force.amount_applied) filter (where source_type = 'write_off'), 0) as amount_written_off,
         max(allocations_in_force.in_force_from_on) as last_settled_on
     from disputes
     inner join allocations_in_force

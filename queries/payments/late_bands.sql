@@ -29,7 +29,13 @@ records as (
 ),
 
 counts as (
-    select periods.period_order, periods.period, bands.band_order, bands.first_late_days, bands.last_late_days, count(records.late_days) as invoice_count
+    select
+        periods.period_order,
+        periods.period,
+        bands.band_order,
+        bands.first_late_days,
+        bands.last_late_days,
+        count(records.late_days) as invoice_count
     from periods
     cross join bands
     left join records

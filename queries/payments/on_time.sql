@@ -43,7 +43,8 @@ months as (
 on_time as (
     select
         months.month_on,
-        cast(round(count(*) filter (where due.is_on_time)::double / nullif(count(due.month_on), 0)::double, 4) as decimal(18, 4)) as on_time_rate,
+        cast(round(count(*) filter (where due.is_on_time)::double / nullif(count(due.month_on), 0)::double, 4) as decimal(18, 4))
+            as on_time_rate,
         count(due.month_on) as invoice_count,
         count(*) filter (where due.is_on_time) as on_time_count
     from months

@@ -13,8 +13,8 @@
 -- payments). A promise about a whole customer without an amount is one row for each currency in which something was overdue.
 -- What is received: what payments and credit notes settled since of the invoices promised (of an amount for a whole customer: of any), each
 -- up to what was promised of it, and what came in since and is not applied. A write-off keeps no promise.
--- A promise is kept: on its last day (or the day asked for, while it runs) all of it had been received, and kept_on is the first day from which
--- that held. Broken: not kept by the end of its last day. Ended early: taken back before that, unkept. Nothing due: nothing was owed.
+-- A promise is kept: on its last day (or the day asked for, while it runs) all of it had been received, and kept_on is the first day
+-- from which that held. Broken: not kept by the end of its last day. Ended early: taken back before that, unkept. Nothing due: nothing was owed.
 with
 
 promises as (
@@ -107,7 +107,13 @@ settled_spans as (
 ),
 
 settled_changes as (
-    select parts.hold_id, parts.currency, parts.invoice_id, parts.amount_part, settled_spans.from_on as changed_on, settled_spans.amount_settled as amount_change
+    select
+        parts.hold_id,
+        parts.currency,
+        parts.invoice_id,
+        parts.amount_part,
+        settled_spans.from_on as changed_on,
+        settled_spans.amount_settled as amount_change
     from parts
     inner join promises on promises.hold_id = parts.hold_id
     inner join settled_spans
@@ -156,7 +162,11 @@ days as (
 ),
 
 settled_days as (
-    select days.hold_id, days.currency, days.changed_on, changes.invoice_id,
+    select
+        days.hold_id,
+        days.currency,
+        days.changed_on,
+        changes.invoice_id,
         greatest(0, least(sum(changes.amount_change), any_value(coalesce(changes.amount_part, cast(99999999999999 as decimal(18, 4))))))
             as amount_settled
     from days
@@ -178,7 +188,8 @@ received as (
         days.hold_id,
         days.currency,
         days.changed_on,
-        greatest(0, coalesce(sum(settled_days.amount_settled), 0) + coalesce(any_value(unapplied_days.amount_unapplied), 0)) as amount_received
+        greatest(0, coalesce(sum(settled_days.amount_settled), 0) + coalesce(any_value(unapplied_days.amount_unapplied), 0))
+            as amount_received
     from days
     left join settled_days
         on settled_days.hold_id = days.hold_id and settled_days.currency = days.currency and settled_days.changed_on = days.changed_on
@@ -222,7 +233,7 @@ judged as (
         case
             when covered.amount_promised = 0 then 'nothing_due'
             when kept_days.kept_on is not null then 'kept'
-            when promises.ends_on < $as_of_on and (promises.withdrawn_on is null or promises.withdrawn_on > promises.ends_on) then 'broken'
+            when promises.ends_on < $as_of_on and coalesce(promises.withdrawn_on > promises.ends_on, true) then 'broken'
             when promises.withdrawn_on <= $as_of_on then 'ended_early'
             else 'running'
         end as promise_status,

@@ -100,7 +100,9 @@ records as (
             or every_record.payment_status = $payment_status
             or ($payment_status = 'part_paid' and part_paid.invoice_id is not null)
         )
-    order by every_record.settled_on desc nulls first, every_record.late_days desc nulls last, every_record.issued_on desc, every_record.invoice_id
+    order by
+        every_record.settled_on desc nulls first, every_record.late_days desc nulls last, every_record.issued_on desc,
+        every_record.invoice_id
     limit $row_limit offset $row_offset
 )
 

@@ -92,7 +92,9 @@ slower as (
     from compared
     inner join customers on customers.customer_id = compared.customer_id
     left join open_now on open_now.customer_id = compared.customer_id and open_now.currency = compared.currency
-    order by changed_late_days desc, quarter_late_days desc, amount_overdue desc, customers.customer_name, customers.customer_id, compared.currency
+    order by
+        changed_late_days desc, quarter_late_days desc, amount_overdue desc, customers.customer_name, customers.customer_id,
+        compared.currency
     limit $row_limit offset $row_offset
 )
 

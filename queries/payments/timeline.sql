@@ -28,7 +28,13 @@ in_force as (
 
 -- Everything that changes what is owed, with its sign, from a day until a day.
 spans as (
-    select 'invoiced' as movement_type, customer_id, currency, issued_on as from_on, counts_until_on as until_on, amount_total as amount_moved
+    select
+        'invoiced' as movement_type,
+        customer_id,
+        currency,
+        issued_on as from_on,
+        counts_until_on as until_on,
+        amount_total as amount_moved
     from invoices
     where is_counted
     union all
