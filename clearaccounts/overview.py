@@ -22,7 +22,7 @@ def month_before(day: date) -> date:
 
 @dataclass(frozen=True)
 class SummaryFilter:
-    """The state at the end of a day, of documents of one currency or all."""
+    """The state at the end of a day, in one currency or all in company currency."""
 
     as_of_on: date
     currency: str | None = None
@@ -52,7 +52,7 @@ class OffendersFilter:
 
 
 def summary(warehouse: Warehouse, chosen: SummaryFilter, viewer: Viewer) -> pa.Table:
-    """One row: outstanding, overdue, older than 90 days, unapplied, in company currency."""
+    """One row: outstanding, overdue, older than 90 days, unapplied; of one currency, or of all in company currency."""
     return warehouse.run("overview/summary", chosen, viewer)
 
 

@@ -10,7 +10,7 @@ warehouse = connection.warehouse()
 chosen = controls.chosen()
 sees_money = viewer.may(Permission.VIEW_RECEIVABLES)
 
-cards.draw(overview_view.key_figures(warehouse, chosen, viewer))
+cards.draw(overview_view.headline(warehouse, chosen, viewer))
 
 if viewer.may(Permission.MARK):
     # Whoever works the list sees it first.

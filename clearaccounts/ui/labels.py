@@ -36,7 +36,7 @@ _TITLES: dict[str, str] = {
     "profile": N_("Profile"), "profile_saved": N_("Saved a profile"), "profile_deleted": N_("Deleted a profile"),
     "person": N_("Person"), **{role.value: title for role, title in ROLE_TITLES.items()},
     # source_type
-    "payment": N_("Payment"), "credit_note": N_("Credit note"), "write_off": N_("Write-off"),
+    "invoice": N_("Invoice"), "payment": N_("Payment"), "credit_note": N_("Credit note"), "write_off": N_("Write-off"),
     "stated": N_("Stated by the accounting system"),
     # basis
     "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
-from clearaccounts import overview, receivables
+from clearaccounts import key_figures, overview, receivables
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.overview import month_before
 from clearaccounts.text import N_, Language
@@ -29,9 +31,8 @@ from clearaccounts.ui.cards import Card
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
-# DSO is read over a quarter: shorter and one late month-end swings it.
-DSO_DAYS = 90
 OLDEST_CUSTOMERS = 5
+_CLICKED = "_overview_bucket"
 
 CUSTOMER_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
@@ -53,7 +54,7 @@ MARKED_BY = Column("marked_by", N_("Marked by"))
 WORKLIST_ROWS = 8
 
 
-def key_figures(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list[Card]:
+def headline(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> list[Card]:
     """The cards this person may see; each figure beside the one of a month before."""
     language = words.language()
     found = []
@@ -71,7 +72,7 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
         overview.summary(warehouse, overview.SummaryFilter(day, chosen.currency), viewer).to_pylist()[0]
         for day in (chosen.as_of_on, month_before(chosen.as_of_on))
     )
-    currency = now["company_currency"]
+    currency = now["currency"]
     oldest = {"bucket": "91+"} if "91+" in receivables.bucket_names(chosen.bucket_edges) else {}
 
     def card(key: str, title: str, column: str, explained: str, **parameters: object) -> Card:
@@ -81,31 +82,32 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
                     parameters)
 
     return [
-        card("outstanding", N_("Outstanding"), "amount_outstanding_company",
-             N_("Open items in company currency at booked rates; unapplied money is not taken off.")),
-        card("overdue", N_("Overdue"), "amount_overdue_company", N_("Open items past their due date."), view="items"),
-        card("overdue_90", N_("Overdue by more than 90 days"), "amount_overdue_90_company",
+        card("outstanding", N_("Outstanding"), "amount_outstanding",
+             N_("Open items, all currencies at booked rates unless one is chosen; unapplied money is not taken off.")),
+        card("overdue", N_("Overdue"), "amount_overdue", N_("Open items past their due date."), view="items"),
+        card("overdue_90", N_("Overdue by more than 90 days"), "amount_overdue_90",
              N_("Open items more than 90 days past their due date."), **oldest),
     ]
 
 
 def _dso(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> Card:
+    """DSO over the last 90 days, which is what the key figures show first: the same number, with its documents."""
     translate = language.gettext
-    currency = chosen.currency or warehouse.build.company_currency
+    figure = key_figures.BY_KEY["dso_days"]
 
-    def figure(to_on: Any) -> Any:
-        period = receivables.PeriodFilter(to_on - timedelta(days=DSO_DAYS - 1), to_on, currency)
-        rows = receivables.kpis(warehouse, period, viewer).to_pylist()
-        return rows[0]["dso_days"] if rows else None
+    def of(to_on: date) -> Decimal | None:
+        period = receivables.PeriodFilter(*key_figures.period("90_days", to_on), chosen.currency)
+        found = key_figures.key_figures(warehouse, period, viewer)
+        return found["dso_days"] if found else None
 
-    now, then = figure(chosen.as_of_on), figure(month_before(chosen.as_of_on))
-    days = translate(N_("{days} days"))
-    shown = days.format(days=language.number(abs(now - then), 1)) if now is not None and then is not None else ""
+    now, then = of(chosen.as_of_on), of(month_before(chosen.as_of_on))
+    shown = figure.in_words(abs(now - then), language) if now is not None and then is not None else ""
     change, is_good = cards.change(now, then, shown, "lower", language)
+    title = N_("Days sales outstanding, {currency}")
     return Card(
-        "dso", translate(N_("Days sales outstanding, {currency}")).format(currency=currency),
-        days.format(days=language.number(now, 1)) if now is not None else "", change, is_good, registry.AGEING,
-        translate(N_("DSO: closing receivables / credit sales of the last 90 days x 90.")),
+        "dso", translate(title).format(currency=chosen.currency or warehouse.build.company_currency), figure.in_words(now, language),
+        change, is_good, registry.KEY_FIGURES, translate(N_("DSO: closing receivables / credit sales of the last 90 days x 90.")),
+        {"figure": figure.key},
     )
 
 
@@ -141,17 +143,31 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         return
     st.plotly_chart(
         charts.ageing_bars(table, currency, language, theme.palette()), key="overview_ageing", theme=None,
-        config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(table, currency, language),
+        on_select=_to_bucket, selection_mode="points",
+        config={"displayModeBar": False}, alt=charts.ageing_alt(table, currency, language),
     )
+    if bucket := st.session_state.pop(_CLICKED, None):
+        st.switch_page(registry.AGEING.path, query_params=controls.link(registry.AGEING, bucket=bucket, view="items"))
     wanted = receivables.CustomersFilter(
         chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=OLDEST_CUSTOMERS)
     customers = receivables.ageing_customers(warehouse, wanted, viewer)
+    customers = customers.filter(pc.greater(customers["amount_overdue"], pa.scalar(0, customers["amount_overdue"].type)))
     if customers.num_rows:
         title = translate(N_("Customers who owe the most overdue"))
         st.subheader(title, anchor=False)
         picked = tables.show(customers, CUSTOMER_COLUMNS, key="overview_customers", selectable=True, alt=title)
         if picked:
             st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+
+
+def _to_bucket() -> None:
+    """A click on a bar asks for the open items in it; revaluation and unapplied money are no open items."""
+    points: list[dict[str, Any]] = st.session_state["overview_ageing"]["selection"]["points"]
+    clicked = points[0].get("customdata") if points else None
+    if isinstance(clicked, list):
+        clicked = clicked[0] if clicked else None
+    if clicked not in (None, "revaluation", "unapplied"):
+        st.session_state[_CLICKED] = clicked
 
 
 def accounts_in_trouble(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:

@@ -19,6 +19,7 @@ VISITORS = {
     "overview.py": {S, H, B, M},
     "account.py": {S, H, B, M},
     "ageing.py": {S, B, M},
+    "key_figures.py": {S, B, M},
     "suspensions.py": {S, B, M},
     "cases.py": {S, H, B, M},
     "escalations.py": {S, H, B, M},
@@ -27,11 +28,13 @@ VISITORS = {
 }
 TITLES = {
     "en": {
-        "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "suspensions.py": "Suspensions",
+        "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "key_figures.py": "Key figures",
+        "suspensions.py": "Suspensions",
         "cases.py": "Support cases", "escalations.py": "Escalations", "audit.py": "Audit trail", "data.py": "Data",
     },
     "es": {
-        "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "suspensions.py": "Suspensiones",
+        "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "key_figures.py": "Indicadores",
+        "suspensions.py": "Suspensiones",
         "cases.py": "Casos de soporte", "escalations.py": "Escalados", "audit.py": "Registro de auditoría", "data.py": "Datos",
     },
 }
