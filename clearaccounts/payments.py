@@ -6,6 +6,7 @@ what was settled, late so far: who stops paying does not look punctual (`queries
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,10 +29,14 @@ DISPUTES = {"open": N_("Open"), "resolved": N_("Resolved"), "lapsed": N_("Lapsed
 def years_before(day: date, years: int) -> date:
     """The first day of the period of so many years that ends with `day`."""
     following = day + timedelta(days=1)
-    try:
-        return following.replace(year=following.year - years)
-    except ValueError:  # 29 February
-        return following.replace(year=following.year - years, day=28)
+    return following.replace(year=following.year - years, day=min(following.day, monthrange(following.year - years, following.month)[1]))
+
+
+def quarter_begins(day: date) -> date:
+    """The first day of the three months that end with `day`, as the queries count them."""
+    following = day + timedelta(days=1)
+    year, month = divmod(following.year * 12 + following.month - 4, 12)
+    return date(year, month + 1, min(following.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)

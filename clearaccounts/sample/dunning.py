@@ -48,10 +48,19 @@ def notify(book: Book, dice: Dice, currency: str, *, last_final_on: date = LAST_
 
 def holds(book: Book, dice: Dice) -> None:
     """Disputes and promises that came to their end long ago, and for some late payers a hold of today."""
-    late = [item for item in book.items if item.due_on < later(LAST_ON, -120)]
-    if late and dice.chance(10):
+    # Nobody promises, or disputes, what is paid: the hold begins while the item is open.
+    settled = settled_on(book)
+    late_days = {
+        (item.invoice_id, item.instalment_number): (settled.get((item.invoice_id, item.instalment_number), LAST_ON) - item.due_on).days
+        for item in book.items
+    }
+    late = [
+        item for item in book.items
+        if item.due_on < later(LAST_ON, -120) and late_days[item.invoice_id, item.instalment_number] > 8
+    ]
+    if late and dice.chance(24):
         item = dice.pick(late)
-        starts_on = business_day(later(item.due_on, dice.between(3, 20)))
+        starts_on = business_day(later(item.due_on, dice.between(3, min(20, late_days[item.invoice_id, item.instalment_number] - 4))))
         kind = dice.weighted((("promise_to_pay", 50), ("dispute", 30), ("exemption", 20)))
         if kind == "promise_to_pay":
             hold(book, "promise_to_pay", starts_on, later(starts_on, dice.between(5, 14)), "Pays with the next run")

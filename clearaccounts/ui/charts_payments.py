@@ -6,7 +6,7 @@ Grey is what was asked for or what was before, the accent is what came in or wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +39,9 @@ def _month(day: date, language: Language) -> str:
 def _months(days: Sequence[date], language: Language, every: int) -> dict[str, Any]:
     """An axis of months that names every so manieth, the last one among them."""
     shown = [day for index, day in enumerate(reversed(days)) if index % every == 0]
-    return {"type": "date", "tickvals": shown, "ticktext": [_month(day, language) for day in shown], "tickangle": 0}
+    half = timedelta(days=20)  # room for the first and the last name
+    ends = {"range": [min(days) - half, max(days) + half]} if days else {}
+    return {"type": "date", "tickvals": shown, "ticktext": [_month(day, language) for day in shown], "tickangle": 0, **ends}
 
 
 def invoiced_and_paid(table: pa.Table, currency: str, language: Language, palette: Palette) -> go.Figure:
@@ -157,7 +159,7 @@ def slower(rows: Sequence[Mapping[str, Any]], language: Language, palette: Palet
         x=before, y=names, mode="markers", marker={"size": 9, "color": palette.bar}, hovertemplate="%{y}: %{x:.0f}<extra></extra>")
     figure.add_scatter(
         x=now, y=names, mode="markers+text", marker={"size": 11, "color": colours}, cliponaxis=False,
-        text=[language.number(row["quarter_late_days"], 0) for row in rows],
+        text=[language.number(row["quarter_late_days"], 1) for row in rows],
         textposition=["middle right" if new >= old else "middle left" for old, new in zip(before, now, strict=True)],
         customdata=[row["customer_id"] for row in rows], hovertemplate="%{y}: %{text}<extra></extra>",
     )
@@ -165,7 +167,7 @@ def slower(rows: Sequence[Mapping[str, Any]], language: Language, palette: Palet
     figure.update_layout(
         xaxis={"range": [low - (high - low) * 0.06, high + (high - low) * 0.1], "zeroline": True, "zerolinecolor": palette.muted,
                "showgrid": False, "nticks": 6},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 8, "nticks": len(rows) + 1},
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 8, "dtick": 1},
     )
     return figure
 
@@ -184,7 +186,7 @@ def slower_alt(rows: Sequence[Mapping[str, Any]], language: Language) -> str:
     text = language.gettext(N_("{customer} from {before} to {now} days late"))
     return "; ".join(
         text.format(
-            customer=name, before=language.number(row["quarter_before_late_days"], 0), now=language.number(row["quarter_late_days"], 0))
+            customer=name, before=language.number(row["quarter_before_late_days"], 1), now=language.number(row["quarter_late_days"], 1))
         for name, row in zip(names_of(rows), rows, strict=True)
     ) + "."
 
@@ -221,7 +223,7 @@ def late_bands(table: pa.Table, language: Language, palette: Palette) -> go.Figu
     most = max([float(rate or 0) for rate in table["invoice_rate"].to_pylist()] or [0.0])
     figure.update_layout(
         barmode="group", xaxis={"visible": False, "range": [0, (most or 1) * 1.2]},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 8},
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 8, "dtick": 1},
         uniformtext={"mode": "show", "minsize": 11},
     )
     return figure

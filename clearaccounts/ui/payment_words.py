@@ -122,3 +122,24 @@ def _parts(row: Mapping[str, Any], language: Language) -> list[str]:
     return [language.gettext(N_("Settled in more than one payment: {count} of {settled}. Open with a part paid: {open}.")).format(
         count=language.number(row["part_paid_count"]), settled=language.number(row["settled_count"]),
         open=language.number(row["open_part_paid_count"]))]
+
+
+def quarter(row: Mapping[str, Any], broken_count: int, disputed_count: int, language: Language) -> list[str]:
+    """The portfolio's quarter in sentences, from a row of `payments/portfolio`."""
+    said = [language.gettext(N_(
+        "{first} to {last}: {days} days late (median), {before} in the three months before. {share} of {count} invoices on time, "
+        "before {share_before} of {count_before}.",
+    )).format(
+        first=language.day(row["from_on"]), last=language.day(row["as_of_on"]), days=language.number(row["quarter_late_days"], 1) or "–",
+        before=language.number(row["quarter_before_late_days"], 1) or "–", share=language.percent(row["on_time_rate"]) or "–",
+        count=language.number(row["quarter_invoice_count"]), share_before=language.percent(row["before_on_time_rate"]) or "–",
+        count_before=language.number(row["quarter_before_invoice_count"]))]
+    customers = language.gettext(N_("Of {count} customers compared {slower} got slower and {faster} faster.")).format(
+        count=language.number(row["compared_count"]), slower=language.number(row["slower_count"]),
+        faster=language.number(row["faster_count"]))
+    if row["left_out_count"]:
+        customers += " " + language.gettext(N_("Left out, with fewer than 2 invoices in one of the two quarters: {count}.")).format(
+            count=language.number(row["left_out_count"]))
+    agreed = language.gettext(N_("Promises broken in these three months: {broken}. Disputes open: {disputed}.")).format(
+        broken=language.number(broken_count), disputed=language.number(disputed_count))
+    return [*said, f"{customers} {agreed}"]
