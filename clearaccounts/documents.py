@@ -18,6 +18,9 @@ from clearaccounts.errors import NotFound
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse
 
+# The same words for an invoice that does not exist and for one that is not for this person.
+NO_INVOICE = N_("There is no such invoice.")
+
 
 @dataclass(frozen=True)
 class InvoiceFilter:
@@ -46,7 +49,7 @@ def customer_invoice(warehouse: Warehouse, chosen: InvoiceFilter, viewer: Viewer
     """
     found = warehouse.run("receivables/customer_invoice", chosen, viewer).to_pylist()
     if not found:
-        raise NotFound(N_("There is no such invoice."))
+        raise NotFound(NO_INVOICE)
     row: dict[str, Any] = found[0]
     return row
 

@@ -215,6 +215,18 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "is_flagged": pa.array([], pa.bool_()),
         "hold_reasons": pa.array([], pa.string()),
     }),
+    # What happened to one customer: accounts/money_events, accounts/service_events and the decisions, as far as the viewer may see them.
+    "events_now": pa.table({
+        "customer_id": pa.array([], pa.string()),
+        "subject_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "kind": pa.array([], pa.string()),
+        "event_type": pa.array([], pa.string()),
+        "event_text": pa.array([], pa.string()),
+        "occurred_on": pa.array([], pa.date32()),
+        "occurred_at": pa.array([], pa.timestamp("us")),
+        "amount_total": pa.array([], pa.decimal128(38, 4)),
+    }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
     # The open suspension marks, folded from the events of the decisions store.

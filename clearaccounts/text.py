@@ -72,6 +72,12 @@ class Language:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.locale)
 
+    def days(self, count: Decimal | int | None) -> str:
+        """A number of days: `1 day`, `12 days`; blank when None."""
+        if count is None:
+            return ""
+        return self.ngettext("{count} day", "{count} days", 1 if count == 1 else 2).format(count=self.number(count))
+
     def percent(self, value: Decimal | float | None, digits: int = 0) -> str:
         """A share (0 to 1) as a percentage with `digits` decimals."""
         if value is None:

@@ -1,10 +1,26 @@
-"""Account: one customer, all that is known, and what to say next."""
+"""Account: one customer, how they stand and why, what to do next, and everything that happened."""
 
 import streamlit as st
 
 from clearaccounts import accounts
 from clearaccounts.access import Permission
-from clearaccounts.ui import account_view, connection, controls, guard, messages, registry, tables, url, words
+from clearaccounts.ui import (
+    account_lists,
+    account_view,
+    connection,
+    contact_view,
+    controls,
+    document_view,
+    guard,
+    health_view,
+    messages,
+    payment_view,
+    registry,
+    tables,
+    timeline_view,
+    url,
+    words,
+)
 
 viewer = guard.require(Permission.VIEW_CUSTOMERS)
 language = words.language()
@@ -12,37 +28,56 @@ _ = language.gettext
 warehouse = connection.warehouse()
 chosen = controls.chosen()
 
-customer_id = account_view.find(warehouse, viewer)
+with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="account_top"):
+    who = st.container(gap="xxsmall", key="account_who")
+    customer_id = account_view.find(warehouse, viewer)
 if customer_id is None:
     st.stop()
 
-account = account_view.Account(warehouse, customer_id, chosen, viewer)
 row = accounts.account(warehouse, customer_id, viewer)
-status, cases = account.status(), account.cases()
-account_view.head(row, status)
+account = account_view.Account(warehouse, customer_id, chosen, viewer)
+sections = account_lists.sections(viewer)
+with who:
+    account_view.head(row, account)
 
-if viewer.may(Permission.VIEW_RECEIVABLES):
-    left, middle, right = st.columns([5, 5, 4], gap="large")
-    with left:
+if (invoice_id := document_view.asked()) is not None:
+    account_lists.check_invoice(account, invoice_id)
+    document_view.way_back(registry.ACCOUNT)
+    document_view.draw(warehouse, invoice_id, chosen, viewer)
+    st.stop()
+
+sees_money = viewer.may(Permission.VIEW_RECEIVABLES)
+left, *middle, right = st.columns([5, 4, 4] if sees_money else [1, 1], gap="large")
+with left:
+    health_view.reasons(account.reasons, sections)
+for column in middle:
+    with column:
         account_view.balance(account)
-    with middle:
         account_view.pays(account)
-    with right:
-        account_view.say_next(account, status, cases)
-else:
-    account_view.say_next(account, status, cases)
+with right:
+    health_view.steps(account.steps(language), sections)
+    contact_view.contact(row)
+    contact_view.offers(warehouse, customer_id, chosen.as_of_on, viewer)
 
-sections = account_view.sections(viewer)
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     name = url.segments(_("Show"), {key: _(title) for key, title in sections.items()}, "section")
-    actions = st.container(width="content")
+    actions = st.container(width="content", horizontal=True)
+if name == "history":
+    payment_view.draw(warehouse, customer_id, chosen, viewer, registry.ACCOUNT)
+    st.stop()
+kind = timeline_view.kind(viewer) if name == "timeline" else None
 if name == "suspension":
-    account_view.suspension_state(account)
-listed, columns, why_empty = account_view.section(name, account, cases)
-if listed.num_rows == 0:
-    messages.empty(_(why_empty))
+    account_lists.suspension_state(account)
+listed = account_lists.section(name, account, kind)
+if listed.page.rows.num_rows == 0:
+    messages.empty(_(listed.why_empty))
 else:
-    tables.show(listed, columns, key=f"section_{name}", alt=_(sections[name]))
+    picked = tables.show(
+        listed.page.rows, listed.columns, key=f"section_{name}", alt=_(sections[name]),
+        selectable=sees_money and name in account_lists.ABOUT_INVOICES)
+    tables.pager(listed.page, "page")
     with actions:
         said = f"{row['customer_name']}. {_(sections[name])}. {chosen.in_words(language, registry.ACCOUNT.filters, viewer)}"
-        tables.download(tables.whole(listed), columns, caption=said, stem=f"account-{name}")
+        tables.download(listed.page, listed.columns, caption=said, stem=f"account-{name}")
+    if picked and (invoice := account_lists.invoice_of(name, picked)):
+        document_view.follow(registry.ACCOUNT, invoice)

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.collections import policy
 from clearaccounts.query_files import EMPTY_TABLES, Query, queries
@@ -53,6 +54,8 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
             found[name] = stages
         elif name == "stages_now":
             found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name == "events_now":
+            found[name] = accounts.events(warehouse, accounts.DayFilter(CUSTOMER, LAST_ON), OPERATOR)
         elif name == "customers_wanted":
             found[name] = pa.table({"customer_id": [CUSTOMER]})
         else:

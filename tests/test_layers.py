@@ -33,6 +33,7 @@ LAYERS = {
     "clearaccounts.key_figures": SUBJECTS,
     "clearaccounts.accounts": SUBJECTS,
     "clearaccounts.documents": SUBJECTS,
+    "clearaccounts.health": SUBJECTS,
     "clearaccounts.collections": SUBJECTS,
     "clearaccounts.importing": SUBJECTS,
     "clearaccounts.exporting": SUBJECTS,

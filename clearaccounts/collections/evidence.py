@@ -151,3 +151,8 @@ def gather(warehouse: Warehouse, viewer: Viewer, customer_id: str, currency: str
             warehouse.run("collections/evidence_subscriptions", SubscriptionsNowFilter(customer_id, as_of_on), viewer).to_pylist()
         ),
     )
+
+
+def holds(warehouse: Warehouse, viewer: Viewer, customer_id: str, as_of_on: date) -> list[dict[str, Any]]:
+    """The holds in force on one customer on a day, in every currency: rows of `collections/evidence_holds`."""
+    return list(warehouse.run("collections/evidence_holds", EvidenceFilter(customer_id, as_of_on), viewer).to_pylist())

@@ -12,7 +12,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
+from clearaccounts.accounts import DayFilter
 from clearaccounts.collections import marks, policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
@@ -74,6 +76,8 @@ def _tables(
             given["policy_stages"] = chosen_policy.table()
         if "stages_now" in chosen.tables:
             given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]
+    if "events_now" in chosen.tables:
+        given["events_now"] = accounts.events(warehouse, DayFilter(str(values["customer_id"]), as_of_on), OPERATOR)  # type: ignore[arg-type]
     if "marks_now" in chosen.tables:
         given["marks_now"] = marks.table(marks.current(open_store(context.served, context.settings)))
     return given

@@ -1,4 +1,4 @@
-"""The parts of the account page: find a customer, who they are, what they owe, how they pay, what they asked."""
+"""The parts of the account page: find a customer, who they are, what they owe, how they pay, and the lists below."""
 
 from __future__ import annotations
 
@@ -11,15 +11,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from clearaccounts import accounts, escalations, payments
+from clearaccounts import accounts, health, payments
 from clearaccounts.access import Permission, Viewer
-from clearaccounts.accounts import CasesFilter, SearchFilter, SubscriptionsFilter
-from clearaccounts.collections import suspensions
-from clearaccounts.collections.conversation import STATUS_WORDS, next_words
+from clearaccounts.accounts import HealthFilter, SearchFilter
+from clearaccounts.collections import evidence, suspensions
+from clearaccounts.collections.conversation import Facts, Step, next_steps
 from clearaccounts.collections.stages import StagesFilter, account_status
-from clearaccounts.decisions import as_table
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import ageing_view, charts, connection, controls, labels, messages, suspensions_view, tables, theme, words
+from clearaccounts.ui import (
+    ageing_view,
+    charts,
+    connection,
+    controls,
+    health_view,
+    labels,
+    messages,
+    payment_view,
+    payment_words,
+    suspensions_view,
+    tables,
+    theme,
+    words,
+)
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
@@ -33,49 +46,6 @@ FOUND_COLUMNS = (
     Column("segment", N_("Segment")),
     Column("country_code", N_("Country"), width="small"),
     Column("sales_agent", N_("Sales agent")),
-)
-HISTORY_COLUMNS = (
-    Column("invoice_id", N_("Invoice")),
-    Column("issued_on", N_("Issued"), "day"),
-    Column("due_on", N_("Due"), "day"),
-    Column("settled_on", N_("Settled"), "day"),
-    Column("days_late", N_("Days late"), "number", help=N_("Negative is early; of an open invoice, so far.")),
-    Column("amount_total", N_("Invoiced"), "amount"),
-    Column("amount_outstanding", N_("Outstanding"), "amount"),
-)
-CASE_COLUMNS = (
-    Column("title", N_("Case"), width="large"),
-    Column("case_category", N_("Category")),
-    Column("severity", N_("Severity"), width="small"),
-    Column("case_status", N_("Status"), "label"),
-    Column("opened_at", N_("Opened, UTC"), "moment"),
-    Column("closed_at", N_("Closed, UTC"), "moment"),
-    Column("case_id", N_("Case id")),
-)
-REQUEST_COLUMNS = (
-    Column("title", N_("Request"), width="large"),
-    Column("support_vehicle", N_("Vehicle"), "vehicle"),
-    Column("severity", N_("Severity"), width="small"),
-    Column("is_open", N_("Open"), "flag", "small"),
-    Column("opened_at", N_("Opened, UTC"), "moment"),
-    Column("closed_at", N_("Closed, UTC"), "moment"),
-    Column("service_request_id", N_("Request id")),
-)
-SUBSCRIPTION_COLUMNS = (
-    Column("product_name", N_("Product"), width="large"),
-    Column("quantity", N_("Quantity"), "number"),
-    Column("subscription_status", N_("Status"), "label"),
-    Column("commerce_model", N_("Model"), "label"),
-    Column("commitment_ends_on", N_("Commitment ends"), "day"),
-    Column("left_to_cancel_days", N_("Days left to cancel"), "number"),
-    Column("is_auto_renew", N_("Renews"), "flag", "small"),
-    Column("subscription_id", N_("Id")),
-)
-DECISION_COLUMNS = (
-    Column("occurred_at", N_("When, UTC"), "moment"),
-    Column("event_type", N_("What"), "label"),
-    Column("actor_name", N_("Who")),
-    Column("reason", N_("Reason"), width="large"),
 )
 
 
@@ -94,28 +64,57 @@ class Account:
         found = suspensions_view.rows(self.warehouse, self.chosen.as_of_on, self.viewer)
         return found.filter(pc.equal(found["customer_id"], self.customer_id))
 
-    def cases(self) -> pa.Table:
-        """The customer's cases, the open ones first."""
-        return accounts.cases(self.warehouse, CasesFilter(self.customer_id, self.chosen.as_of_on), self.viewer)
-
+    @cached_property
     def status(self) -> str:
         """The receivables status in one word, which needs no amounts."""
         found = _statuses(self.warehouse, self.chosen, self.viewer, self.customer_id)
         return str(found["receivables_status"][0].as_py())
 
     @cached_property
-    def history(self) -> pa.Table:
-        """One row per invoice, the newest first."""
-        return payments.history(self.warehouse, payments.HistoryFilter(self.customer_id, self.chosen.as_of_on), self.viewer)
+    def service(self) -> dict[str, Any]:
+        """What their health rests on beside money."""
+        found = accounts.health_service(self.warehouse, HealthFilter(self.chosen.as_of_on, self.customer_id), self.viewer)
+        return dict(found.to_pylist()[0])
 
+    @cached_property
+    def money(self) -> list[dict[str, Any]]:
+        """What their health rests on in money, one row per currency; none for who may see no amounts."""
+        if not self.viewer.may(Permission.VIEW_RECEIVABLES):
+            return []
+        return list(accounts.health(self.warehouse, HealthFilter(self.chosen.as_of_on, self.customer_id), self.viewer).to_pylist())
 
-def sections(viewer: Viewer) -> dict[str, str]:
-    """The lists that this person may look at on an account."""
-    money = {"items": N_("Open items"), "history": N_("Payment history")} if viewer.may(Permission.VIEW_RECEIVABLES) else {}
-    decisions = {"suspension": N_("Suspension")} if viewer.may(Permission.VIEW_FLAGS) else {}
-    return {
-        **money, "cases": N_("Cases"), "requests": N_("Service requests"), "subscriptions": N_("Subscriptions"), **decisions,
-    }
+    @cached_property
+    def reasons(self) -> tuple[health.Reason, ...]:
+        """The reasons of their health, the gravest first."""
+        return health.reasons(self.status, self.service, self.money, self.behaviour, len({row["hold_id"] for row in self.broken_promises}))
+
+    def steps(self, language: Language) -> list[Step]:
+        """What to do next, the most pressing first."""
+        sees_flags = self.viewer.may(Permission.VIEW_FLAGS)
+        return next_steps(Facts(
+            self.chosen.as_of_on, self.status, self.service, self.money, broken=self.broken_promises,
+            stages=self.stages.to_pylist() if sees_flags else (),
+            holds=evidence.holds(self.warehouse, self.viewer, self.customer_id, self.chosen.as_of_on) if sees_flags else (),
+        ), language)
+
+    @cached_property
+    def payer(self) -> payment_view.Payer:
+        """The same customer, as the parts about payments know them."""
+        return payment_view.Payer(self.warehouse, self.customer_id, self.chosen, self.viewer)
+
+    @cached_property
+    def behaviour(self) -> list[dict[str, Any]]:
+        """How they pay, one row per currency, the one with the most invoices first; none for who may see no amounts."""
+        return self.payer.behaviours() if self.viewer.may(Permission.VIEW_RECEIVABLES) else []
+
+    @cached_property
+    def broken_promises(self) -> list[dict[str, Any]]:
+        """Promises broken in the twelve months up to the day, the latest first; none for who may see no amounts."""
+        if not self.viewer.may(Permission.VIEW_RECEIVABLES):
+            return []
+        day = self.chosen.as_of_on
+        wanted = payments.PromisesFilter(day, self.customer_id, promise_status="broken", since_on=payments.years_before(day, 1))
+        return list(payments.promises(self.warehouse, wanted, self.viewer).to_pylist())
 
 
 def find(warehouse: Warehouse, viewer: Viewer) -> str | None:
@@ -125,7 +124,7 @@ def find(warehouse: Warehouse, viewer: Viewer) -> str | None:
         st.session_state["search"] = ""
     search = st.text_input(
         translate(N_("Find a customer")), key="search", bind="query-params", placeholder=translate(N_("Name, id, domain or tenant")),
-        icon=":material/search:", label_visibility="collapsed", width=420,
+        icon=":material/search:", label_visibility="collapsed", width=300,
     )
     if not search:
         if CHOSEN not in st.query_params:
@@ -165,38 +164,24 @@ def statuses(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> p
     return pa.concat_tables(grave)
 
 
-def head(row: Mapping[str, Any], receivables_status: str) -> None:
-    """Name and status, and below them who they are in one line; customer text is never markdown."""
+def head(row: Mapping[str, Any], account: Account) -> None:
+    """Name, status and health, and below them who they are in one line; customer text is never markdown."""
     language = words.language()
     translate = language.gettext
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(key="account_name", width="content"):
             st.text(row["customer_name"])
-        st.badge(labels.title(receivables_status, language), color=STATUS_COLOURS[receivables_status])  # type: ignore[arg-type]
+        st.badge(labels.title(account.status, language), color=STATUS_COLOURS[account.status])  # type: ignore[arg-type]
+        health_view.badge(health.overall(account.reasons))
     terms = row["payment_terms_days"]
     facts = [
-        row["customer_id"], row["segment"], row["country_code"], row["domain_name"], row["contact_name"], row["contact_email"],
+        row["customer_id"], row["segment"], row["country_code"], row["domain_name"],
         translate(N_("{days} days to pay")).format(days=language.number(terms)) if terms is not None else None,
         translate(N_("sales agent {agent}")).format(agent=row["sales_agent"]) if row["sales_agent"] else None,
-        translate(N_("support {offer}, {hours}")).format(offer=row["offer_name"], hours=row["service_hours"])
-        if row["offer_name"] else None,
+        translate(N_("customer since {day}")).format(day=language.day(row["created_on"])) if row["created_on"] else None,
     ]
     with st.container(key="account_facts"):
         st.text(" · ".join(str(fact) for fact in facts if fact))
-
-
-def say_next(account: Account, receivables_status: str, cases: pa.Table) -> None:
-    """What to say next; without amounts for those who may not see them."""
-    language = words.language()
-    st.subheader(language.gettext(N_("What to say next")), anchor=False)
-    if not account.viewer.may(Permission.VIEW_FLAGS):
-        st.text(language.gettext(STATUS_WORDS[receivables_status]))
-        return
-    severity_a = cases.filter(pc.and_(cases["is_open"], pc.fill_null(pc.equal(cases["severity"], "A"), False))).num_rows
-    mine = account.stages
-    is_suspended = receivables_status == "suspended"
-    for sentence in next_words(mine.to_pylist(), is_suspended=is_suspended, severity_a_count=severity_a, language=language):
-        st.text(sentence)
 
 
 def balance(account: Account) -> None:
@@ -218,62 +203,12 @@ def balance(account: Account) -> None:
 
 
 def pays(account: Account) -> None:
-    """Days late of each settled invoice, and the averages in words."""
+    """Days late of each invoice in the currency with the most of them, and how that changes, in words."""
     language = words.language()
-    translate = language.gettext
-    st.subheader(translate(N_("Days late, by day of invoice")), anchor=False)
-    history = account.history
-    settled = history.filter(pc.is_valid(history["settled_on"]))
-    if settled.num_rows == 0:
-        st.text(translate(N_("No invoice of theirs is settled yet.")))
+    if not account.behaviour:
+        st.subheader(language.gettext(N_("How they pay")), anchor=False)
+        st.text(language.gettext(N_("In the twelve months before this day no invoice of theirs was settled or overdue.")))
         return
-    st.plotly_chart(
-        charts.payment_history(settled, language, theme.palette()), key="payment_history", theme=None,
-        config={"displayModeBar": False}, alt=charts.payment_history_alt(settled, language),
-    )
-    summary = payments.summary(
-        account.warehouse, payments.SummaryFilter(account.chosen.as_of_on, account.customer_id), account.viewer)
-    for row in summary.to_pylist():
-        st.caption(words.plain(_pays_in_words(row, language)))
-
-
-def _pays_in_words(row: Mapping[str, Any], language: Language) -> str:
-    late = row["average_days_late"]
-    said = language.gettext(
-        N_("{currency}: {days} days to pay on average, {late} days late on average, {share} on time ({count} invoices)") if late >= 0
-        else N_("{currency}: {days} days to pay on average, {late} days early on average, {share} on time ({count} invoices)"))
-    return said.format(
-        currency=row["currency"], days=language.number(row["average_days_to_pay"], 1), late=language.number(abs(late), 1),
-        share=language.percent(row["on_time_rate"]), count=language.number(row["invoice_count"]),
-    )
-
-
-def section(name: str, account: Account, cases: pa.Table) -> tuple[pa.Table, tuple[Column, ...], str]:
-    """The rows and columns of one list, and what to say when it is empty."""
-    warehouse, customer_id, chosen, viewer = account.warehouse, account.customer_id, account.chosen, account.viewer
-    match name:
-        case "items":
-            return (ageing_view.items(warehouse, chosen, viewer, None, customer_id).rows, ageing_view.ITEM_COLUMNS[1:],
-                    N_("Nothing is open on this day."))
-        case "history":
-            return account.history, HISTORY_COLUMNS, N_("They were never invoiced by this day.")
-        case "cases":
-            return cases, CASE_COLUMNS, N_("They opened no support case by this day.")
-        case "requests":
-            wanted = escalations.RequestsFilter(chosen.as_of_on, customer_id=customer_id, row_limit=tables.PAGE_SIZE)
-            return escalations.requests(warehouse, wanted, viewer), REQUEST_COLUMNS, N_("Nothing of theirs was escalated to Microsoft.")
-        case "subscriptions":
-            found = accounts.subscriptions(warehouse, SubscriptionsFilter(customer_id, chosen.as_of_on), viewer)
-            return found, SUBSCRIPTION_COLUMNS, N_("They have no subscription in the data; import subscriptions to see them.")
-        case _:
-            events = suspensions.history(connection.store(), warehouse, viewer, customer_id)
-            return as_table(events), DECISION_COLUMNS, N_("Nobody ever marked them for suspension.")
-
-
-def suspension_state(account: Account) -> None:
-    """The policy's stage, the holds and the mark, per currency."""
-    mine = account.stages
-    if mine.num_rows:
-        shown = [column for column in suspensions_view.COLUMNS if column.name not in {"customer_name", "sales_agent"}]
-        tables.show(mine, shown, key="suspension_state",
-                    alt=words.language().gettext(N_("Suspension state by currency")))
+    row = account.behaviour[0]
+    payment_view.days_late(account.payer, row["currency"], key="days_late_in_short")
+    st.caption(words.plain(payment_words.sentences(row, language)[0]))

@@ -129,40 +129,6 @@ def ageing_alt(table: pa.Table, currency: str, language: Language) -> str:
     return language.gettext(N_("Amount outstanding by days overdue: {parts}.")).format(parts="; ".join(parts))
 
 
-def payment_history(table: pa.Table, language: Language, palette: Palette) -> go.Figure:
-    """Days from due date to settlement, one mark per settled invoice by day of issue; the line is the due date.
-
-    Args:
-        table: `issued_on, invoice_id, days_late` of settled invoices (positive = late).
-        language: for the labels.
-        palette: of the theme.
-    """
-    days: list[int] = table["days_late"].to_pylist()
-    figure = _bars(210, palette)
-    figure.add_scatter(
-        x=table["issued_on"].to_pylist(), y=days, mode="markers",
-        customdata=[[language.day(day), invoice] for day, invoice in zip(
-            table["issued_on"].to_pylist(), table["invoice_id"].to_pylist(), strict=True)],
-        marker={"size": 8, "color": [palette.late if late > 0 else palette.bar for late in days]},
-        hovertemplate="%{customdata[1]}, %{customdata[0]}: %{y}<extra></extra>",
-    )
-    figure.add_hline(y=0, line={"color": palette.muted, "width": 1})
-    figure.update_layout(
-        xaxis={"visible": True, "showgrid": False, "rangemode": "normal", "tickformat": "%m/%y", "nticks": 8, "automargin": True},
-        yaxis={"type": "linear", "autorange": True, "gridcolor": palette.grid, "zeroline": False, "rangemode": "normal"},
-    )
-    return figure
-
-
-def payment_history_alt(table: pa.Table, language: Language) -> str:
-    """The same in one sentence."""
-    days: list[int] = table["days_late"].to_pylist()
-    late = sum(1 for day in days if day > 0)
-    return language.gettext(N_("{late} of {settled} settled invoices were paid after their due date.")).format(
-        late=language.number(late), settled=language.number(len(days))
-    )
-
-
 def counts(labels: Sequence[str], values: Sequence[int], language: Language, palette: Palette, chosen: str | None = None) -> go.Figure:
     """A count per category, the largest first as given; the chosen one in the accent."""
     figure = _bars(26 * max(len(labels), 3) + 12, palette)

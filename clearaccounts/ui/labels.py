@@ -38,6 +38,19 @@ _TITLES: dict[str, str] = {
     # source_type
     "invoice": N_("Invoice"), "payment": N_("Payment"), "credit_note": N_("Credit note"), "write_off": N_("Write-off"),
     "stated": N_("Stated by the accounting system"),
+    # event_type of the timeline
+    "invoice_issued": N_("Invoice issued"), "became_overdue": N_("Due day passed unpaid"), "invoice_settled": N_("Invoice settled"),
+    "credit_note_issued": N_("Credit note"), "payment_received": N_("Payment received"), "money_returned": N_("Money went back"),
+    "written_off": N_("Written off"), "document_withdrawn": N_("No longer counts"),
+    "promise_to_pay_begun": N_("Promise to pay"), "promise_to_pay_ended": N_("Promise to pay ended"),
+    "dispute_begun": N_("Dispute"), "dispute_ended": N_("Dispute ended"),
+    "exemption_begun": N_("Exemption"), "exemption_ended": N_("Exemption ended"),
+    "reminder_sent": N_("Reminder sent"), "overdue_sent": N_("Overdue notice sent"), "final_notice_sent": N_("Final notice sent"),
+    "case_opened": N_("Case opened"), "case_escalated": N_("Case escalated"), "case_resolved": N_("Case resolved"),
+    "case_reopened": N_("Case reopened"), "case_closed": N_("Case closed"),
+    "request_opened": N_("Request to Microsoft opened"), "request_closed": N_("Request to Microsoft closed"),
+    "subscription_started": N_("Subscription started"), "commitment_ended": N_("Commitment ended"),
+    "subscription_gone": N_("Subscription gone from the list"),
     # basis
     "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),
     # reasons to stand apart from the ageing

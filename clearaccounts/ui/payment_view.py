@@ -114,8 +114,8 @@ def invoiced_and_paid(payer: Payer, currency: str) -> None:
     )
 
 
-def days_late(payer: Payer, currency: str) -> None:
-    """Days late of each invoice of 24 months, with the running median."""
+def days_late(payer: Payer, currency: str, key: str = "days_late") -> None:
+    """Days late of each invoice of 24 months, with the running median; `key` tells two of them on one page apart."""
     language = words.language()
     day = payer.chosen.as_of_on
     wanted = payments.RecordsFilter(day, payer.customer_id, payments.years_before(day, 2), currency)
@@ -125,7 +125,7 @@ def days_late(payer: Payer, currency: str) -> None:
         help=language.gettext(N_("A dot is an invoice, a ring one that is still open. The line is the median of five in a row.")),
     )
     st.plotly_chart(
-        charts_payments.days_late(table, day, language, theme.palette()), key="days_late", theme=None,
+        charts_payments.days_late(table, day, language, theme.palette()), key=key, theme=None,
         config={"displayModeBar": False}, alt=charts_payments.days_late_alt(table, language),
     )
 

@@ -43,3 +43,15 @@ def keep(key: str, default: str | None = None) -> None:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = str(value)
+
+
+def choose(key: str, value: str, **leaving: str) -> None:
+    """Callback: what a click elsewhere on the page chooses; `leaving` are other keys and what they are to be instead (empty: nothing)."""
+    st.session_state[key] = value
+    st.query_params[key] = value
+    for other, instead in leaving.items():
+        st.session_state.pop(other, None)
+        if instead:
+            st.query_params[other] = instead
+        else:
+            st.query_params.pop(other, None)

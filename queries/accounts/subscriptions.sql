@@ -1,4 +1,4 @@
--- Subscriptions of one customer, with the days left to cancel.
+-- Subscriptions of one customer, with the days left to cancel; no prices.
 -- Grain: one row per subscription_id.
 -- Permission: view_customers
 -- Parameter customer_id text: the customer.
@@ -13,14 +13,12 @@ own_subscriptions as (
         subscriptions.subscription_status,
         subscriptions.billing_cycle,
         subscriptions.term_duration,
-        subscriptions.currency,
         subscriptions.is_auto_renew,
         subscriptions.started_on,
         subscriptions.commitment_ends_on,
         subscriptions.cancellable_until_on,
         case when subscriptions.cancellable_until_on >= $as_of_on then subscriptions.cancellable_until_on - $as_of_on end
             as left_to_cancel_days,
-        subscriptions.amount_unit_price,
         subscriptions.quantity
     from subscriptions
     inner join customers on customers.customer_id = subscriptions.customer_id

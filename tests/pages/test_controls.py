@@ -71,7 +71,7 @@ def test_a_row_leads_to_its_customer(screen: Callable[..., Screen]) -> None:
 def test_a_search_with_one_answer_opens_it(screen: Callable[..., Screen]) -> None:
     tab = screen(Role.MANAGER).open("account.py")
     tab.app.text_input(key="search").set_value("C0007").run()
-    assert "C0007" in tab.words() and "What to say next" in tab.words()
+    assert "C0007" in tab.words() and "Next step" in tab.words()
 
 
 def test_a_customers_name_is_never_markup(screen: Callable[..., Screen]) -> None:
