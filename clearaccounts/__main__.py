@@ -1,4 +1,4 @@
-"""`python -m clearaccounts`: import, undo, rejects, profiles, build, query, queries, verify, sample."""
+"""`python -m clearaccounts`: import, undo, rejects, profiles, build, query, statement, queries, verify, sample."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if __name__ == "__main__":
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, importing, profiles, results, undoing
+from clearaccounts.commands import asking, importing, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
 from clearaccounts.importing.validation.day_orders import ORDERS
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
 from clearaccounts.settings import DataFolder
-from clearaccounts.text import N_
+from clearaccounts.text import LANGUAGES, N_
 
 FAILED, BAD_PARAMETER, INTERRUPTED = 1, 2, 130
 STOPPED = "Interrupted; nothing unfinished was kept."
@@ -91,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=results.FORMATS, default="table")
     one.add_argument("--output", metavar="FILE")
     one.set_defaults(run=asking.run_query)
+
+    one = command("statement", "write a customer's statement as PDF")
+    one.add_argument("customer_id", metavar="CUSTOMER_ID")
+    one.add_argument("--as-of-on", required=True, metavar="DAY", help="as of the end of this day")
+    one.add_argument("--language", choices=sorted(LANGUAGES), help="of the letter; else the customer's own if we speak it, else English")
+    one.add_argument("--output", required=True, metavar="FILE")
+    one.set_defaults(run=statement.run_statement)
 
     command("queries", "list every query: name, title, grain, parameters, columns").set_defaults(run=asking.run_queries)
     command("verify", "check the audit chain and its anchor, control totals and data").set_defaults(run=asking.run_verify)

@@ -69,6 +69,12 @@ def unapplied_items(warehouse: Warehouse, chosen: UnappliedFilter, viewer: Viewe
     return warehouse.run("receivables/unapplied_items", chosen, viewer)
 
 
+def invoice_numbers(warehouse: Warehouse, customer_id: str, viewer: Viewer) -> dict[str, str]:
+    """What each of a customer's invoices is called on paper, by its id."""
+    found = warehouse.run("receivables/invoice_numbers", {"customer_id": customer_id}, viewer)
+    return dict(zip(found["invoice_id"].to_pylist(), found["invoice_number"].to_pylist(), strict=True))
+
+
 def difference(invoice: Mapping[str, Any], applied: pa.Table) -> Decimal:
     """What the allocations add up to, less what is settled of the invoice: 0, unless something is wrong.
 

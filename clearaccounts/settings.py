@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,11 +23,21 @@ SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
 
 @dataclass(frozen=True)
 class Company:
-    """`[company]`: the partner itself."""
+    """`[company]`: the partner itself, and what its letters say of it.
+
+    `address`, `payment_details` and `contact` may have several lines. `logo` names a PNG or JPEG file in the settings'
+    own folder; once read, it is that file's whole path.
+    """
 
     name: str = "Clear Accounts"
     currency: str = "EUR"
     time_zone: str = "UTC"
+    legal_name: str = ""
+    address: str = ""
+    tax_id: str = ""
+    contact: str = ""
+    payment_details: str = ""
+    logo: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -108,7 +118,27 @@ def load(path: Path) -> Settings:
         values[name] = _section(path.name, name, getattr(Settings(), name), content)
     settings = Settings(**values)
     _check(path.name, settings)
+    if settings.company.logo:
+        logo = _logo(path, settings.company.logo)
+        return replace(settings, company=replace(settings.company, logo=str(logo)))
     return settings
+
+
+def _logo(path: Path, name: str) -> Path:
+    """The logo's file: inside the settings' folder, also behind links, so that no setting makes a letter show another file."""
+    folder = path.resolve().parent
+    logo = (folder / name).resolve()
+    wanted = {
+        "a file in the folder of these settings or below it": logo.is_relative_to(folder) and logo.is_file(),
+        "a PNG or JPEG file": logo.suffix.lower() in {".png", ".jpg", ".jpeg"},
+    }
+    for kind, is_so in wanted.items():
+        if not is_so:
+            raise SettingsError(
+                N_("{file}: [{section}] {key} is {value}; it must be {wanted}."),
+                file=path.name, section="company", key="logo", value=name, wanted=kind,
+            )
+    return logo
 
 
 def _section(file: str, name: str, default: Any, content: dict[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from clearaccounts.ui import (
     messages,
     payment_view,
     registry,
+    statement_view,
     tables,
     timeline_view,
     url,
@@ -62,6 +63,8 @@ with right:
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     name = url.segments(_("Show"), {key: _(title) for key, title in sections.items()}, "section")
     actions = st.container(width="content", horizontal=True)
+with actions:
+    statement_view.button(warehouse, customer_id, chosen, viewer)
 if name == "history":
     payment_view.draw(warehouse, customer_id, chosen, viewer, registry.ACCOUNT)
     st.stop()

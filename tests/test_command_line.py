@@ -139,7 +139,7 @@ def test_every_query_is_listed_with_its_columns(line: Line, tmp_path: Path) -> N
 def test_every_query_answers(name: str, sample_folder: DataFolder, capsys: Capture) -> None:
     values = {
         "as_of_on": "2026-09-30", "compared_on": "2026-08-31", "from_on": "2026-07-01", "to_on": "2026-09-30", "at": "2026-10-01T00:00:00Z",
-        "customer_id": "C0001", "check_name": "unknown_customer",
+        "customer_id": "C0001", "check_name": "unknown_customer", "invoice_id": "INV-2410-0001",
     }
     asked = [
         word for parameter in queries()[name].parameters if parameter.is_required

@@ -10,11 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pypdf
 import pytest
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from clearaccounts import receivables
+from clearaccounts import accounts, receivables
 from clearaccounts.access import DEMO_PEOPLE, Role, Viewer
+from clearaccounts.exporting.tables import file_name
 from clearaccounts.ui.registry import PAGES
 from clearaccounts.warehouse import Warehouse
 from tests.exporting.workbook_reader import exact, formulas, rows
@@ -65,8 +68,10 @@ def test_every_list_of_a_page_yields_both_files_that_begin_with_what_they_show(
 ) -> None:
     parameters = {"customer_id": "C0001"} if script == "account.py" else {}
     tab = screen(Role.MANAGER).open(script, **parameters)
-    stems = open_downloads(tab)
+    stems = set(open_downloads(tab)) - {"open_statement"}
     assert tab.problems() == []
+    statements = {name: files.pop(name) for name in list(files) if name.endswith(".pdf")}
+    assert len(statements) == (script == "account.py")
     assert len(kind(files, "csv")) == len(kind(files, "xlsx")) == len(stems)
     for name, content in files.items():
         assert hashlib.sha256(content).hexdigest() in name
@@ -113,3 +118,43 @@ def test_the_spanish_workbook_speaks_spanish(screen: Callable[..., Screen], file
     found = rows(kind(files, "xlsx")[0])
     assert {"Cliente", "Factura", "Moneda"} <= set(found[1])
     assert any(str(cell).startswith("Total EUR") for row in found for cell in row[:1])
+
+
+def letter(files: Files) -> str:
+    (content,) = kind(files, "pdf")
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def test_an_account_has_its_statement_in_either_language(screen: Callable[..., Screen], files: Files) -> None:
+    tab = screen(Role.BILLING_ADMIN, at="account.py", customer_id="C0032", as_of_on="2026-09-30")
+    open_downloads(tab)
+    assert "Statement of account" in letter(files) and "Wilholz Metallbau AG" in letter(files) and "SAMPLE DATA" in letter(files)
+    files.clear()
+    tab.app.session_state["statement_language_C0032"] = "es"
+    tab.app.run()
+    assert "Extracto de cuenta" in letter(files)
+    assert tab.problems() == []
+
+
+def test_nobody_gets_the_statement_of_an_account_that_is_not_theirs(
+    screen: Callable[..., Screen], files: Files, sample_warehouse: Warehouse,
+) -> None:
+    mine = set(accounts.search(sample_warehouse, accounts.SearchFilter(None, 1000), SOFIA)["customer_id"].to_pylist())
+    foreign = next(f"C{number:04d}" for number in range(1, 150) if f"C{number:04d}" not in mine)
+    tab = screen(Role.SALES_AGENT, at="account.py", customer_id=foreign)
+    tab.app.session_state["open_statement"] = True
+    tab.app.run()
+    assert tab.problems() == ["There is no such account\\."] and files == {}
+    helper = screen(Role.HELPDESK_AGENT, at="account.py", customer_id="C0032")
+    assert "open_statement" not in open_downloads(helper)
+    assert kind(files, "pdf") == []
+
+
+def test_two_people_at_once_get_their_own_bytes() -> None:
+    """Above 1 MiB the server tells files apart by samples of their bytes; the name, which carries the hash of all, decides."""
+    one = b"a" * 3_000_000
+    other = one[:1_000_000] + b"b" + one[1_000_001:]
+    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    addresses = [manager.add(content, "text/csv", f"1.{number}", file_name("ageing", content), is_for_static_download=True)
+                 for number, content in enumerate((one, other))]
+    assert addresses[0] != addresses[1]
