@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearaccounts import receivables
 from clearaccounts.access import Viewer
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse
@@ -101,6 +102,24 @@ def backtest_weeks(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> p
     return warehouse.run("cash/backtest_weeks", chosen, viewer)
 
 
+def with_cover(weeks: pa.Table, covered: pa.Table) -> pa.Table:
+    """The rows of `weeks_in` with Microsoft's side beside them: `amount_payable` to `amount_balance_high` and `is_covered`."""
+    beside = covered.drop_columns(["currency", "starts_on", "ends_on", "amount_expected", "week_order"])
+    return weeks.join(beside, keys="week", join_type="left outer").sort_by("week_order")
+
+
+def outstanding(warehouse: Warehouse, chosen: ItemsFilter, viewer: Viewer) -> Decimal:
+    """What the rows of `weeks_in` must add up to: the receivables of the same day, currency and customers, gross of unapplied money.
+
+    Without a currency in company currency at booked rates, where what has no rate stays out.
+    """
+    if chosen.currency is None:
+        rows = receivables.ageing_company(warehouse, receivables.CompanyFilter(chosen.as_of_on), viewer).to_pylist()
+        return sum((row["amount_outstanding"] for row in rows if row["bucket"] not in ("unapplied", "revaluation")), Decimal(0))
+    control = receivables.control_by_currency(warehouse, receivables.ControlFilter(chosen.as_of_on, chosen.currency), viewer)
+    return sum((row["amount_control"] - row["amount_unapplied"] for row in control.to_pylist()), Decimal(0))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a back-test says: whether there was enough to measure, and which simple rules the forecast does not beat."""
@@ -133,21 +152,24 @@ def verdict(found: pa.Table) -> Verdict:
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether Microsoft can be paid on time: the first week short, on the expected days and if everybody pays late.
+    """Whether Microsoft can be paid on time: the first week short and the one most short, and the first if everybody pays late.
 
-    Both are rows of `cover`, None when every week is covered.
+    They are rows of `cover`, None when every week is covered.
     """
 
     is_anything_due: bool
     first_short: dict[str, Any] | None
+    most_short: dict[str, Any] | None
     first_short_if_late: dict[str, Any] | None
 
 
 def answer(covered: Sequence[dict[str, Any]]) -> Answer:
     """Read the rows of `cover`."""
     weeks = [row for row in covered if row["ends_on"] is not None]
+    short = [row for row in weeks if not row["is_covered"]]
     return Answer(
         any(row["amount_payable"] for row in covered),
-        next((row for row in weeks if not row["is_covered"]), None),
+        short[0] if short else None,
+        min(short, key=lambda row: row["amount_balance"]) if short else None,
         next((row for row in weeks if not row["is_covered_if_late"]), None),
     )

@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -88,6 +88,10 @@ class Language:
     def day(self, value: date | None) -> str:
         """A date, short and unambiguous (13 Feb 2026)."""
         return "" if value is None else format_date(value, format="medium", locale=self.locale)
+
+    def short_day(self, value: date) -> str:
+        """A day without its year, for an axis (13 Feb)."""
+        return format_skeleton("MMMd", value, locale=self.locale)
 
     def moment(self, value: datetime | None) -> str:
         """A UTC instant, to the minute."""

@@ -21,7 +21,9 @@ from clearaccounts.warehouse import Warehouse
 
 CHOSEN = "invoice_id"  # the name in the address
 # What the address of a list says beyond the shared controls, kept on the way to an invoice and back.
-_KEPT = ("view", "bucket", "customer_id", "figure", "input", "period", "risk", "section", "kind")
+_KEPT = (
+    "view", "bucket", "customer_id", "figure", "input", "period", "risk", "section", "kind", "week", "list", "opening_balance",
+)
 
 INSTALMENT_COLUMNS = (
     Column("instalment_number", N_("Instalment"), "number", "small"),

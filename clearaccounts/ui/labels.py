@@ -53,6 +53,9 @@ _TITLES: dict[str, str] = {
     "subscription_gone": N_("Subscription gone from the list"),
     # basis
     "due_date": N_("Due date"), "invoice_date": N_("Invoice date"),
+    # basis of an expected day
+    "own_history": N_("Own history"), "segment": N_("Segment"), "portfolio": N_("All customers"),
+    "late_portfolio": N_("Customers as late"), "no_day": N_("No day"),
     # reasons to stand apart from the ageing
     "draft": N_("Drafts, left aside"), "void": N_("Voids, left aside"), "no_due_date": N_("No due date, aged from the issue date"),
     # payment_status, promise_status, dispute_status, resolution_type

@@ -10,10 +10,7 @@
 with
 
 tests as (
-    select forecast.*
-    from forecast_tests($as_of_on) as forecast
-    inner join customers on customers.customer_id = forecast.customer_id
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
+    select * from forecast_tests($as_of_on, $viewer_agent)
 ),
 
 by_method as (

@@ -9,12 +9,8 @@
 with
 
 tests as (
-    select forecast.*
-    from forecast_tests($as_of_on) as forecast
-    inner join customers on customers.customer_id = forecast.customer_id
-    where forecast.method = 'own_history'
-        and forecast.outcome in ('paid', 'open')
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    select * from forecast_tests($as_of_on, $viewer_agent)
+    where method = 'own_history' and outcome in ('paid', 'open')
 ),
 
 sums as (

@@ -21,10 +21,8 @@ parts as (
         expected.earliest_on,
         expected.latest_on,
         case when $currency is null then expected.amount_expected_company else expected.amount_expected end as amount_in
-    from expected_cash($as_of_on) as expected
-    inner join customers on customers.customer_id = expected.customer_id
-    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($currency is null or expected.currency = $currency)
+    from expected_cash($as_of_on, $viewer_agent) as expected
+    where ($currency is null or expected.currency = $currency)
         and expected.week not in ('disputed', 'no_day')
 ),
 

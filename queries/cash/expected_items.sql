@@ -14,11 +14,10 @@ with
 
 items as (
     select customers.customer_name, expected.*
-    from expected_cash($as_of_on) as expected
+    from expected_cash($as_of_on, $viewer_agent) as expected
     inner join customers on customers.customer_id = expected.customer_id
     where ($currency is null or expected.currency = $currency)
         and ($customer_id is null or expected.customer_id = $customer_id)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and (
             $week is null
             or ($week = 'already_here' and expected.amount_already_here > 0)

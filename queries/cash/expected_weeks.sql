@@ -10,10 +10,7 @@
 with
 
 items as (
-    select expected.*
-    from expected_cash($as_of_on) as expected
-    inner join customers on customers.customer_id = expected.customer_id
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
+    select * from expected_cash($as_of_on, $viewer_agent)
 ),
 
 parts as (

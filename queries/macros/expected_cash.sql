@@ -1,8 +1,9 @@
 -- Open items with the day and the week in which their money is expected, and what of it is here already, at the end of a day.
 -- Grain: one row per invoice_id, instalment_number.
 -- Parameter seen_on date: as of the end of this day.
+-- Parameter seen_by text: the sales agent whose customers are wanted; null: all customers.
 --
--- A table macro of the warehouse, `expected_cash(seen_on)`. week is the ISO week of expected_on, or why there is none: `disputed` (a
+-- A table macro of the warehouse, `expected_cash(seen_on, seen_by)`. week is the ISO week of expected_on, or why there is none: `disputed` (a
 -- dispute holds the invoice or the customer), `no_day` (expected_days gives none), `later` (after the 13th week). Money of the
 -- customer that is unapplied is here already: it is set against the items of its currency, the oldest due first, and not expected
 -- again. Company currency at booked rates, each item rounded, null without a rate.
@@ -59,7 +60,7 @@ items as (
                 rows between unbounded preceding and current row
             ) + expected.amount_outstanding
         )) as decimal(38, 4)) as amount_already_here
-    from expected_days(seen_on) as expected
+    from expected_days(seen_on, seen_by) as expected
     left join money_here on money_here.customer_id = expected.customer_id and money_here.currency = expected.currency
     left join held_items on held_items.invoice_id = expected.invoice_id
 ),

@@ -1,11 +1,12 @@
 -- On which day each open item is expected to be paid, if customers go on paying as they did, as known at the end of a day.
 -- Grain: one row per invoice_id, instalment_number.
 -- Parameter seen_on date: as of the end of this day.
+-- Parameter seen_by text: the sales agent whose customers are wanted; null: all customers.
 --
--- A table macro of the warehouse, `expected_days(seen_on)`: the forecast and its test against the past both read it. An item that
+-- A table macro of the warehouse, `expected_days(seen_on, seen_by)`: the forecast and its test against the past both read it. An item that
 -- is not paid at the end of the day can only be as late as tomorrow would make it, or later: of the customer's payment_habits the
 -- values from there on are kept, and their 1/10, 1/2 and 9/10 points make the range and the day. When the item is later than all of
--- them, the values of all customers from there on are taken (basis late_portfolio), if there are at least four; else no day is
+-- them, the values of all customers in view from there on are taken (basis late_portfolio), if there are at least four; else no day is
 -- expected (basis no_day). While nobody has paid anything, the due day stands (basis due_date), without a range, and what is overdue
 -- has no day.
 with
@@ -24,15 +25,18 @@ items as (
         cast(seen_on + 1 - settlements.aged_from_on as integer) as least_days,
         list_filter(habits.habit_days, lambda late: late > seen_on - settlements.aged_from_on) as possible_days
     from item_settlements(seen_on) as settlements
-    inner join payment_habits(seen_on) as habits on habits.customer_id = settlements.customer_id
+    inner join payment_habits(seen_on, seen_by) as habits on habits.customer_id = settlements.customer_id
     where settlements.amount_outstanding > 0
 ),
 
 paid_by_days as (
-    select late_days, count(*) as paid_count
-    from item_settlements(seen_on)
-    where settled_on is not null and has_payment
-    group by late_days
+    select settlements.late_days, count(*) as paid_count
+    from item_settlements(seen_on) as settlements
+    inner join customers on customers.customer_id = settlements.customer_id
+    where settlements.settled_on is not null
+        and settlements.has_payment
+        and (seen_by is null or customers.sales_agent = seen_by)
+    group by settlements.late_days
 ),
 
 later_by_days as (

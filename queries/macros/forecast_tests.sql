@@ -1,8 +1,9 @@
 -- What the forecast and three simple rules would have said at the ends of past months, beside what happened.
 -- Grain: one row per cutoff_on, invoice_id, instalment_number, method.
 -- Parameter seen_on date: what happened is read as of the end of this day.
+-- Parameter seen_by text: the sales agent whose customers are wanted; null: all customers.
 --
--- A table macro of the warehouse, `forecast_tests(seen_on)`. Cut-off days are the last 24 ends of months whose 13 weeks were over by the
+-- A table macro of the warehouse, `forecast_tests(seen_on, seen_by)`. Cut-off days are the last 24 ends of months whose 13 weeks were over by the
 -- day, and before which payments had been seen for at least 60 days: a shorter past knows only those who pay early. At each, every item open then is predicted from what was known then: by `own_history` (the forecast), or late by nothing
 -- (`due_date`), by the customer's mean (`customer_mean`; of all customers for who never paid) or by the median of all customers
 -- (`portfolio_median`); none of them may say a day that was over. The ranges of the simple rules are the same 1/10 and 9/10 points of the
@@ -11,7 +12,10 @@
 with
 
 actual as (
-    select * from item_settlements(seen_on)
+    select settlements.*
+    from item_settlements(seen_on) as settlements
+    inner join customers on customers.customer_id = settlements.customer_id
+    where seen_by is null or customers.sales_agent = seen_by
 ),
 
 cutoffs as (
@@ -25,7 +29,7 @@ cutoffs as (
 
 predicted as (
     select cutoffs.cutoff_on, expected.*
-    from cutoffs, lateral (select * from expected_days(cutoffs.cutoff_on)) as expected
+    from cutoffs, lateral (select * from expected_days(cutoffs.cutoff_on, seen_by)) as expected
 ),
 
 ended as (

@@ -1,10 +1,11 @@
 -- How late each customer pays, as known at the end of a day: its own last payments, and what stands beside them.
 -- Grain: one row per customer_id.
 -- Parameter seen_on date: as of the end of this day.
+-- Parameter seen_by text: the sales agent whose customers are wanted; null: all customers.
 --
--- A table macro of the warehouse, `payment_habits(seen_on)`. own_days are the days late (early is negative) of the last 24 items that
+-- A table macro of the warehouse, `payment_habits(seen_on, seen_by)`. own_days are the days late (early is negative) of the last 24 items that
 -- were settled with a payment among what settles them; habit_days are these and, beside them, four typical values: the 1/8, 3/8, 5/8
--- and 7/8 points of its segment if at least 10 items of the segment were paid, else of all customers. So a short history leans on
+-- and 7/8 points of its segment if at least 10 items of the segment were paid, else of all customers in view. So a short history leans on
 -- what is usual, and a long one stands for itself. Both are in order; habit_days is empty while nobody has paid anything.
 -- A point is the smallest value that this share of the values does not exceed: a day that did occur.
 with
@@ -20,7 +21,9 @@ paid as (
         ) as newest_order
     from item_settlements(seen_on) as settlements
     inner join customers on customers.customer_id = settlements.customer_id
-    where settlements.settled_on is not null and settlements.has_payment
+    where settlements.settled_on is not null
+        and settlements.has_payment
+        and (seen_by is null or customers.sales_agent = seen_by)
 ),
 
 own as (
@@ -75,3 +78,4 @@ from customers
 cross join portfolio
 left join own on own.customer_id = customers.customer_id
 left join segments on segments.segment = customers.segment
+where seen_by is null or customers.sales_agent = seen_by

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clearaccounts.access import OPERATOR
+from clearaccounts.access import OPERATOR, Role, Viewer
 from clearaccounts.cash import ItemsFilter, expected_items
 from clearaccounts.warehouse import Warehouse
-from tests.worlds import Row, world
+from tests.cash.histories import open_invoice, paid, together
+from tests.worlds import world
 
 DAY = date(2026, 6, 30)
-FIRST = date(2026, 1, 1)
-
-
-def paid(customer_id: str, late_days: Sequence[int], first: date = FIRST) -> dict[str, list[Row]]:
-    """One invoice for each number, due a week after the other, paid so many days late by a payment of its own."""
-    invoices: list[Row] = []
-    payments: list[Row] = []
-    allocations: list[Row] = []
-    for number, late in enumerate(late_days, 1):
-        key, due_on = f"{customer_id}-{number:02}", first + timedelta(days=7 * number)
-        invoices.append({"invoice_id": key, "customer_id": customer_id, "issued_on": due_on - timedelta(days=30), "due_on": due_on,
-                         "amount_total": "100.00"})
-        payments.append({"payment_id": key, "customer_id": customer_id, "received_on": due_on + timedelta(days=late),
-                         "amount_total": "100.00"})
-        allocations.append({"allocation_id": key, "applied_on": due_on + timedelta(days=late), "source_id": key, "invoice_id": key,
-                            "amount_applied": "100.00"})
-    return {"customer_invoices": invoices, "payments": payments, "allocations": allocations}
-
-
-def together(*parts: Mapping[str, Sequence[Row]], **more: Sequence[Row]) -> dict[str, Any]:
-    """The rows of several customers as one world."""
-    found: dict[str, list[Row]] = {}
-    for part in (*parts, more):
-        for kind, rows in part.items():
-            found[kind] = [*found.get(kind, []), *rows]
-    return found
-
-
-def open_invoice(key: str, due_on: date, customer_id: str = "C1", **more: object) -> Row:
-    return {"invoice_id": key, "customer_id": customer_id, "issued_on": due_on - timedelta(days=30), "due_on": due_on,
-            "amount_total": "50.00", **more}
 
 
 def items(warehouse: Warehouse, day: date = DAY, **more: Any) -> dict[str, dict[str, Any]]:
@@ -126,11 +95,9 @@ def test_where_nobody_has_paid_the_due_day_stands(tmp_path: Path) -> None:
 def test_only_the_last_24_payments_count(tmp_path: Path) -> None:
     early = paid("C1", [90] * 30, date(2024, 1, 1))
     # 24 own values of 3; of everybody, [3 x 24, 90 x 30], the typical values are 3, 3, 90, 90.
-    recent = paid("C1", [3] * 24, date(2025, 12, 1))
-    renamed = {kind: [{key: f"n{value}" if key.endswith("_id") and key != "customer_id" else value for key, value in row.items()}
-                      for row in rows] for kind, rows in recent.items()}
+    recent = paid("C1", [3] * 24, date(2025, 12, 1), prefix="n")
     warehouse = world(tmp_path, DAY, **together(
-        early, renamed, customers=[{"customer_id": "C1"}], customer_invoices=[open_invoice("X", date(2026, 7, 20))]))
+        early, recent, customers=[{"customer_id": "C1"}], customer_invoices=[open_invoice("X", date(2026, 7, 20))]))
     assert told(items(warehouse)["X"]) == ("own_history", 3, 3, 3)
 
 
@@ -198,3 +165,17 @@ def test_thirteen_iso_weeks_from_the_next_day_on(
     rows = warehouse.run("cash/cover", {"as_of_on": day}, OPERATOR).to_pylist()
     assert [(row["week"], row["starts_on"], row["ends_on"]) for row in (rows[0], rows[12])] == [first, last]
     assert len(rows) == 14
+
+
+def test_a_sales_agents_days_rest_on_their_own_customers_alone(tmp_path: Path) -> None:
+    agent = Viewer("test:a", "A", Role.SALES_AGENT, "a@partner.example")
+    customers = [{"customer_id": "C1", "segment": "small", "sales_agent": agent.email},
+                 {"customer_id": "C2", "segment": "small", "sales_agent": "b@partner.example"}]
+    told_to: list[list[dict[str, Any]]] = []
+    for others in ([30] * 12, [50] * 12):
+        warehouse = world(tmp_path, DAY, **together(
+            paid("C1", [2]), paid("C2", others), customers=customers,
+            customer_invoices=[open_invoice("X", date(2026, 7, 20)), open_invoice("Y", date(2026, 7, 20), "C2")]))
+        told_to.append(expected_items(warehouse, ItemsFilter(DAY), agent).to_pylist())
+        assert told(items(warehouse)["X"]) == ("own_history", 2, others[0], others[0]), "a manager sees the whole segment"
+    assert told_to[0] == told_to[1] and [told(row) for row in told_to[0]] == [("own_history", 2, 2, 2)]

@@ -21,6 +21,7 @@ VISITORS = {
     "ageing.py": {S, B, M},
     "key_figures.py": {S, B, M},
     "payments.py": {S, B, M},
+    "cash.py": {S, B, M},
     "suspensions.py": {S, B, M},
     "cases.py": {S, H, B, M},
     "escalations.py": {S, H, B, M},
@@ -31,13 +32,13 @@ TITLES = {
     "en": {
         "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "key_figures.py": "Key figures",
         "payments.py": "Payment behaviour",
-        "suspensions.py": "Suspensions",
+        "cash.py": "Expected cash", "suspensions.py": "Suspensions",
         "cases.py": "Support cases", "escalations.py": "Escalations", "audit.py": "Audit trail", "data.py": "Data",
     },
     "es": {
         "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "key_figures.py": "Indicadores",
         "payments.py": "Comportamiento de pago",
-        "suspensions.py": "Suspensiones",
+        "cash.py": "Cobros previstos", "suspensions.py": "Suspensiones",
         "cases.py": "Casos de soporte", "escalations.py": "Escalados", "audit.py": "Registro de auditoría", "data.py": "Datos",
     },
 }
