@@ -39,6 +39,18 @@ class UnappliedFilter:
     customer_id: str | None = None
     row_limit: int | None = None
     row_offset: int = 0
+    dimension: str | None = None
+    dimension_value: str | None = None
+
+
+@dataclass(frozen=True)
+class ApartFilter:
+    """One page of the documents that the ageing leaves aside or reads with care."""
+
+    as_of_on: date
+    currency: str | None = None
+    row_limit: int | None = None
+    row_offset: int = 0
 
 
 def customer_invoice(warehouse: Warehouse, chosen: InvoiceFilter, viewer: Viewer) -> dict[str, Any]:
@@ -73,6 +85,11 @@ def invoice_numbers(warehouse: Warehouse, customer_id: str, viewer: Viewer) -> d
     """What each of a customer's invoices is called on paper, by its id."""
     found = warehouse.run("receivables/invoice_numbers", {"customer_id": customer_id}, viewer)
     return dict(zip(found["invoice_id"].to_pylist(), found["invoice_number"].to_pylist(), strict=True))
+
+
+def documents_apart(warehouse: Warehouse, chosen: ApartFilter, viewer: Viewer) -> pa.Table:
+    """One row per draft, void, invoice without a due date and document without a rate; `row_count` says how many there are in all."""
+    return warehouse.run("receivables/documents_apart_list", chosen, viewer)
 
 
 def difference(invoice: Mapping[str, Any], applied: pa.Table) -> Decimal:

@@ -12,6 +12,7 @@ ClearAccountsError              a sentence for a person, never a traceback
 │   ├── NoWarehouse             nothing has been built yet
 │   ├── QueryTimeout            the time limit of one query was reached
 │   └── BadParameter            a query's parameter is missing, surplus or of the wrong form
+├── PreferenceError             what a person prefers cannot be kept or read
 ├── NotPermitted                the person's role does not allow it
 ├── NotFound                    no such thing, or not for this person: the same words for both
 └── DecisionError               the decisions store refused an action
@@ -53,6 +54,10 @@ class SettingsError(ClearAccountsError):
 
 class PolicyError(ClearAccountsError):
     """A collections policy file holds something we cannot use."""
+
+
+class PreferenceError(ClearAccountsError):
+    """What a person prefers cannot be kept or read."""
 
 
 class LandingError(ClearAccountsError):

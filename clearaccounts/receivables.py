@@ -54,12 +54,17 @@ class BucketsFilter(AgeingFilter):
 
 @dataclass(frozen=True)
 class CustomersFilter(AgeingFilter):
-    """One page of customers, optionally of one bucket or whose name or id holds a text."""
+    """One page of customers, optionally of one bucket, of one group of a dimension, or whose name or id holds a text.
+
+    A group is a dimension of `clearaccounts.ageing.DIMENSIONS` and its value; an empty value is the group without one.
+    """
 
     bucket: str | None = None
     search: str | None = None
     row_limit: int | None = None
     row_offset: int = 0
+    dimension: str | None = None
+    dimension_value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,14 @@ class OpenItemsFilter(AgeingFilter):
     bucket: str | None = None
     row_limit: int | None = None
     row_offset: int = 0
+
+
+@dataclass(frozen=True)
+class ItemListFilter(OpenItemsFilter):
+    """One page of open items, optionally of one group of a dimension as well."""
+
+    dimension: str | None = None
+    dimension_value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +196,11 @@ def ageing_customers(warehouse: Warehouse, chosen: CustomersFilter, viewer: View
 def open_items(warehouse: Warehouse, chosen: OpenItemsFilter, viewer: Viewer) -> pa.Table:
     """One row per open item, the longest overdue first."""
     return warehouse.run("receivables/open_items", chosen, viewer)
+
+
+def open_item_list(warehouse: Warehouse, chosen: ItemListFilter, viewer: Viewer) -> pa.Table:
+    """`open_items` as a page lists them: with names, numbers and company currency; `row_count` says how many there are in all."""
+    return warehouse.run("receivables/open_item_list", chosen, viewer)
 
 
 def control_totals(warehouse: Warehouse, chosen: ControlFilter, viewer: Viewer) -> pa.Table:

@@ -3,7 +3,19 @@
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import ageing_view, connection, controls, document_view, guard, messages, registry, tables, url, words
+from clearaccounts.ui import (
+    ageing_by_view,
+    ageing_view,
+    connection,
+    controls,
+    document_view,
+    guard,
+    messages,
+    registry,
+    tables,
+    url,
+    words,
+)
 
 viewer = guard.require(Permission.VIEW_RECEIVABLES)
 language = words.language()
@@ -17,6 +29,7 @@ if (invoice_id := document_view.asked()) is not None:
     document_view.draw(warehouse, invoice_id, chosen, viewer)
     st.stop()
 
+ageing_by_view.arrive()
 totals = ageing_view.totals(warehouse, chosen, viewer)
 if totals.num_rows == 0:
     messages.empty(_("Nothing was open on this day. Choose a later day, or another currency."))
@@ -30,36 +43,43 @@ with control:
     ageing_view.control(totals, language)
     ageing_view.apart(warehouse, chosen, viewer)
 
+in_company, dimension = False, ""
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = url.segments(_("Show"), {key: _(title) for key, title in ageing_view.VIEWS.items()}, "view")
+    if view == "by":
+        dimension, in_company = ageing_by_view.choose(chosen, warehouse.build.company_currency, language)
     search = st.text_input(
         _("Find a customer"), key="search", bind="query-params", placeholder=_("Name or id"), label_visibility="collapsed",
-        icon=":material/search:", width=260, disabled=view != "customers",
-    )
+        icon=":material/search:", width=260,
+    ) if view == "customers" else None
     actions = st.container(horizontal=True, horizontal_alignment="right")
 
-if view == "customers":
-    found = ageing_view.customers(warehouse, chosen, viewer, bucket, search or None)
-    columns = ageing_view.customer_columns(bucket)
-    label = _("Customers with something open")
-else:
-    found = ageing_view.items(warehouse, chosen, viewer, bucket)
-    columns = ageing_view.ITEM_COLUMNS
-    label = _("Open items")
+group = ageing_by_view.group() if view in ("customers", "items") else None
+if group is not None:
+    ageing_by_view.group_badge(group, language)
+match view:
+    case "by":
+        shown = ageing_by_view.by_group(warehouse, chosen, viewer, dimension, in_company=in_company)
+    case "apart":
+        shown = ageing_by_view.apart(warehouse, chosen, viewer)
+    case "items" if bucket == "unapplied":
+        shown = ageing_by_view.unapplied(warehouse, chosen, viewer, group)
+    case "items":
+        shown = ageing_view.open_items(warehouse, chosen, viewer, bucket, group)
+    case _:
+        shown = ageing_view.customers_listed(warehouse, chosen, viewer, bucket, search or None, group=group)
 
-if found.rows.num_rows == 0:
-    messages.empty(_("No customer matches. Clear the search or choose another bucket."))
+if shown.found.rows.num_rows == 0:
+    messages.empty(_(shown.why_empty))
 else:
-    picked = tables.show(found.rows, columns, key=f"table_{view}", alt=label, selectable=True)
-    tables.pager(found, "page")
+    picked = tables.show(shown.found.rows, shown.columns, key=f"table_{view}", alt=shown.label, selectable=True)
+    tables.pager(shown.found, "page")
+    if view == "by":
+        ageing_by_view.below_groups(shown.found.rows, dimension, language, in_company=in_company)
     with actions:
-        # The control total is of every customer: beside a part of them it would say nothing.
-        is_whole = view == "customers" and not bucket and not search
         tables.download(
-            found, columns, caption=f"{label}. {caption}", stem=f"ageing-{view}",
-            control=ageing_view.workbook_control(totals) if is_whole else None,
+            shown.found, shown.columns, caption=f"{shown.label}. {caption}", stem=f"ageing-{view}",
+            control=ageing_view.workbook_control(totals, shown.parts),
         )
-    if picked and view == "items":
-        document_view.follow(registry.AGEING, picked["invoice_id"])
-    elif picked:
-        st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+    if picked:
+        ageing_by_view.open_row(view, dimension, picked)

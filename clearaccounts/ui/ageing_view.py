@@ -1,13 +1,17 @@
-"""The parts of the ageing page: bars that filter, the control total, the two tables."""
+"""The parts of the ageing page: bars that filter, the control total, customers and open items.
+
+The groups by dimension, and what stands apart, are in `ageing_by_view`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts import accounts, receivables
+from clearaccounts import receivables
 from clearaccounts.access import Viewer
 from clearaccounts.exporting.workbooks import Control
 from clearaccounts.text import N_, Language
@@ -15,11 +19,12 @@ from clearaccounts.ui import charts, controls, labels, tables, theme, url, words
 from clearaccounts.ui.tables import Column, Paged
 from clearaccounts.warehouse import Warehouse
 
-VIEWS = {"customers": N_("Customers"), "items": N_("Open items")}
+VIEWS = {"customers": N_("Customers"), "items": N_("Open items"), "by": N_("By group"), "apart": N_("Left aside")}
 
 BESIDE_THE_BUCKETS = N_(
     "Unapplied is money received or credited that is not set against an invoice yet. Revaluation is what the same items are worth at the "
     "newest exchange rates, less what they are booked at.")
+DIFFERS = N_("Buckets and control total differ: do not rely on these numbers until the cause is mended. The Data page lists the checks.")
 ITEM_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("invoice_id", N_("Invoice")),
@@ -31,6 +36,23 @@ ITEM_COLUMNS = (
     Column("amount_total", N_("Invoiced"), "amount"),
     Column("amount_outstanding", N_("Outstanding"), "amount"),
 )
+# Beside an amount in another currency, where there is one.
+IN_COMPANY = Column("amount_outstanding_company", N_("In company currency"), "amount", currency="company_currency",
+                    help=N_("At the rate at which the document is booked; empty if none is known."))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A list of the page: its rows, its columns, what it is called, and (marked with N_) what to say if it is empty.
+
+    `parts` are the columns that come to the control total together; none where the list is but a part of everything.
+    """
+
+    found: Paged
+    columns: tuple[Column, ...]
+    label: str
+    why_empty: str
+    parts: tuple[str, ...] = ()
 
 
 def customer_columns(bucket: str | None) -> tuple[Column, ...]:
@@ -57,7 +79,8 @@ def control(table: pa.Table, language: Language) -> None:
     """What the buckets add up to beside what the documents say, and whether the two agree."""
     translate = language.gettext
     with st.container(horizontal=True, gap="small"):
-        for row in table.to_pylist():
+        rows = table.to_pylist()
+        for row in rows:
             is_right = row["wrong_count"] == 0
             st.badge(
                 translate(N_("{currency}: agrees")).format(currency=row["currency"]) if is_right
@@ -75,12 +98,14 @@ def control(table: pa.Table, language: Language) -> None:
         ),
         key="control", alt=translate(N_("Control total")),
     )
+    if any(row["wrong_count"] for row in rows):
+        st.error(words.plain(translate(DIFFERS)), icon=":material/error:")
 
 
-def workbook_control(table: pa.Table) -> Control:
-    """What the customers' balances and unapplied money in a workbook must come to, per currency."""
+def workbook_control(table: pa.Table, parts: tuple[str, ...]) -> Control | None:
+    """What the columns `parts` of a workbook must come to, per currency; None if there are none."""
     amounts = dict(zip(table["currency"].to_pylist(), table["amount_control"].to_pylist(), strict=True))
-    return Control(("amount_outstanding", "amount_unapplied"), amounts)
+    return Control(parts, amounts) if parts else None
 
 
 def apart(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
@@ -147,22 +172,55 @@ def buckets(
     return receivables.ageing_buckets(warehouse, filtered, viewer), chosen.currency or warehouse.build.company_currency
 
 
-def customers(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, search: str | None) -> Paged:
-    """One page of customers, those who owe the most overdue first."""
+def customers(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, search: str | None,
+    *, group: tuple[str, str] | None = None,
+) -> Paged:
+    """One page of customers, those who owe the most overdue first; `group` is a dimension and its value."""
+    dimension, value = group or (None, None)
+
     def fetch(limit: int | None, offset: int) -> pa.Table:
         wanted = receivables.CustomersFilter(
-            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, bucket, search, limit, offset)
+            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, bucket, search, limit, offset, dimension, value)
         return receivables.ageing_customers(warehouse, wanted, viewer)
     return tables.paged(fetch, "page")
 
 
-def items(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, customer_id: str | None = None) -> Paged:
-    """One page of open items, the longest overdue first."""
+def items(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, customer_id: str | None = None,
+    *, group: tuple[str, str] | None = None,
+) -> Paged:
+    """One page of open items, the longest overdue first; `group` is a dimension and its value."""
+    dimension, value = group or (None, None)
+
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        wanted = receivables.OpenItemsFilter(
-            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id, bucket, limit, offset)
-        return accounts.with_names(warehouse, receivables.open_items(warehouse, wanted, viewer), viewer)
-    counted = receivables.BucketsFilter(chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id)
-    rows = receivables.ageing_buckets(warehouse, counted, viewer).to_pylist()
-    row_count = sum(row["item_count"] for row in rows if row["bucket"] != "unapplied" and bucket in (None, row["bucket"]))
-    return tables.paged(fetch, "page", row_count)
+        wanted = receivables.ItemListFilter(
+            chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id, bucket, limit, offset, dimension, value)
+        return receivables.open_item_list(warehouse, wanted, viewer)
+    return tables.paged(fetch, "page")
+
+
+def item_columns(rows: pa.Table) -> tuple[Column, ...]:
+    """The columns of these open items: company currency only beside another one."""
+    is_foreign = any(row["currency"] != row["company_currency"] for row in rows.select(["currency", "company_currency"]).to_pylist())
+    return (*ITEM_COLUMNS, IN_COMPANY) if is_foreign else ITEM_COLUMNS
+
+
+def customers_listed(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, search: str | None,
+    *, group: tuple[str, str] | None,
+) -> Shown:
+    """The customers as the page lists them."""
+    found = customers(warehouse, chosen, viewer, bucket, search, group=group)
+    parts = () if bucket or search or group else ("amount_outstanding", "amount_unapplied")
+    return Shown(found, customer_columns(bucket), words.language().gettext(N_("Customers with something open")),
+                 N_("No customer matches. Clear the search or choose another bucket."), parts)
+
+
+def open_items(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, group: tuple[str, str] | None,
+) -> Shown:
+    """The open items as the page lists them."""
+    found = items(warehouse, chosen, viewer, bucket, group=group)
+    return Shown(found, item_columns(found.rows), words.language().gettext(N_("Open items")),
+                 N_("No open item matches. Choose another bucket."))

@@ -15,15 +15,14 @@ import streamlit as st
 from clearaccounts import overview
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.errors import BadParameter
+from clearaccounts.preferences import BASES, MOST_EDGES
 from clearaccounts.query_files import Parameter, read_value
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, labels, url, words
+from clearaccounts.ui import connection, labels, saved_edges, url, words
 from clearaccounts.ui.registry import Entry
 from clearaccounts.warehouse import Warehouse
 
 DEFAULT_EDGES = "30,60,90"
-MOST_EDGES = 12
-BASES = ("due_date", "invoice_date")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _EDGES = Parameter("bucket_edges", "integers", "last day of each bucket", is_required=False)
 
@@ -112,6 +111,7 @@ def draw(filters: Iterable[str], viewer: Viewer) -> None:
                 bind="query-params", persist_state="session", width=120,
                 placeholder=DEFAULT_EDGES,
             )
+            saved_edges.draw(viewer, _edges_or_none(), chosen_basis())
 
 
 def _edges(text: str) -> tuple[int, ...]:
@@ -125,6 +125,20 @@ def _edges(text: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def _edges_or_none() -> tuple[int, ...] | None:
+    """The bucket ends that are set, None while they make no sense; the page says why."""
+    try:
+        return _edges(str(st.session_state.get("bucket_edges") or DEFAULT_EDGES))
+    except BadParameter:
+        return None
+
+
+def chosen_basis() -> str:
+    """The date from which days overdue are counted."""
+    basis = st.session_state.get("basis")
+    return basis if basis in BASES else BASES[0]
+
+
 def chosen() -> Chosen:
     """What the controls are set to, checked; what this page does not draw has its default.
 
@@ -133,13 +147,12 @@ def chosen() -> Chosen:
     """
     warehouse = connection.warehouse()
     state = st.session_state
-    basis = state.get("basis")
     day = state.get("as_of_on")
     return Chosen(
         as_of_on=day if isinstance(day, date) else warehouse.build.as_of_on,
         currency=state.get("currency") or None,
         bucket_edges=_edges(str(state.get("bucket_edges") or DEFAULT_EDGES)),
-        basis=basis if basis in BASES else BASES[0],
+        basis=chosen_basis(),
     )
 
 

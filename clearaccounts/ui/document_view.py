@@ -22,7 +22,8 @@ from clearaccounts.warehouse import Warehouse
 CHOSEN = "invoice_id"  # the name in the address
 # What the address of a list says beyond the shared controls, kept on the way to an invoice and back.
 _KEPT = (
-    "view", "bucket", "customer_id", "figure", "input", "period", "risk", "section", "kind", "week", "list", "opening_balance",
+    "view", "bucket", "customer_id", "figure", "input", "period", "risk", "section", "kind", "week",
+    "list", "opening_balance", "dimension", "of", "page",
 )
 
 INSTALMENT_COLUMNS = (

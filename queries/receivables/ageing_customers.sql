@@ -6,6 +6,8 @@
 -- Parameter basis text = due_date (due_date, invoice_date): the date from which days overdue are counted.
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter bucket text = null: only customers with something in this bucket, and how much; all when left out.
+-- Parameter dimension text = null (customer, sales_agent, segment, country, currency, product): with dimension_value, one group of ageing_by.
+-- Parameter dimension_value text = null: the group; an empty text is the group without one; all when no dimension is given.
 -- Parameter search text = null: part of the customer's name or id, in any letter case; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
@@ -13,83 +15,52 @@
 -- row_count is the number of rows before paging; amount_in_bucket is the whole balance when no bucket is asked for.
 with
 
-buckets as (
-    select * from bucket_ranges($bucket_edges)
-),
-
-aged_items as (
-    select
-        open_items.customer_id,
-        open_items.currency,
-        buckets.bucket,
-        $as_of_on - open_items.aged_from_on as overdue_days,
-        open_items.amount_outstanding,
-        cast(0 as decimal(18, 4)) as amount_unapplied
-    from open_items
-    inner join buckets
-        on (
-            buckets.first_day is null
-            or $as_of_on - case when $basis = 'due_date' then open_items.aged_from_on else open_items.issued_on end
-                >= buckets.first_day
-        )
-        and (
-            buckets.last_day is null
-            or $as_of_on - case when $basis = 'due_date' then open_items.aged_from_on else open_items.issued_on end
-                <= buckets.last_day
-        )
-    where open_items.open_from_on <= $as_of_on
-        and (open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
-        and ($currency is null or open_items.currency = $currency)
-),
-
 documents as (
-    select * from aged_items
-    union all
-    select customer_id, currency, 'unapplied', null, 0, amount_unapplied
-    from unapplied
-    where open_from_on <= $as_of_on
-        and (open_until_on is null or open_until_on > $as_of_on)
+    select *, invoice_id is not null as is_item, $as_of_on - coalesce(due_on, issued_on) as due_days
+    from open_documents($as_of_on, $bucket_edges, $basis, $dimension)
+    where ($viewer_agent is null or sales_agent = $viewer_agent)
         and ($currency is null or currency = $currency)
+        and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
 ),
 
 totals as (
     select
         customer_id,
+        customer_name,
+        sales_agent,
         currency,
-        count(*) filter (where bucket <> 'unapplied') as item_count,
-        max(overdue_days) filter (where overdue_days > 0) as overdue_days,
-        sum(amount_outstanding) as amount_outstanding,
-        coalesce(sum(amount_outstanding) filter (where overdue_days > 0), 0) as amount_overdue,
-        sum(amount_unapplied) as amount_unapplied,
+        count(*) filter (where is_item) as item_count,
+        max(due_days) filter (where is_overdue) as overdue_days,
+        coalesce(sum(amount_open) filter (where is_item), 0) as amount_outstanding,
+        coalesce(sum(amount_open) filter (where is_overdue), 0) as amount_overdue,
+        coalesce(sum(amount_open) filter (where not is_item), 0) as amount_unapplied,
         count(*) filter (where $bucket is null or bucket = $bucket) as bucket_item_count,
-        coalesce(sum(amount_outstanding + amount_unapplied) filter (where $bucket is null or bucket = $bucket), 0) as amount_in_bucket
+        coalesce(sum(amount_open) filter (where $bucket is null or bucket = $bucket), 0) as amount_in_bucket
     from documents
-    group by customer_id, currency
+    group by customer_id, customer_name, sales_agent, currency
 ),
 
 ageing_customers as (
     select
-        customers.customer_id,
-        customers.customer_name,
-        customers.sales_agent,
-        totals.currency,
-        totals.overdue_days,
-        totals.amount_in_bucket,
-        totals.amount_outstanding,
-        totals.amount_overdue,
-        totals.amount_unapplied,
-        totals.item_count,
+        customer_id,
+        customer_name,
+        sales_agent,
+        currency,
+        overdue_days,
+        amount_in_bucket,
+        amount_outstanding,
+        amount_overdue,
+        amount_unapplied,
+        item_count,
         count(*) over () as row_count
     from totals
-    inner join customers on customers.customer_id = totals.customer_id
-    where totals.bucket_item_count > 0
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    where bucket_item_count > 0
         and (
             $search is null
-            or contains(lower(customers.customer_name), lower($search))
-            or contains(lower(customers.customer_id), lower($search))
+            or contains(lower(customer_name), lower($search))
+            or contains(lower(customer_id), lower($search))
         )
-    order by totals.amount_overdue desc, totals.amount_outstanding desc, customers.customer_name, totals.currency
+    order by amount_overdue desc, amount_outstanding desc, customer_name, currency
     limit $row_limit offset $row_offset
 )
 

@@ -4,6 +4,8 @@
 -- Parameter as_of_on date: as of the end of this day.
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter customer_id text = null: one customer; all when left out.
+-- Parameter dimension text = null (customer, sales_agent, segment, country, currency, product): with dimension_value, one group of ageing_by.
+-- Parameter dimension_value text = null: the group; an empty text is the group without one; all when no dimension is given.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
@@ -16,14 +18,13 @@ company as (
 ),
 
 rests as (
-    select unapplied.*, customers.customer_name
-    from unapplied
-    inner join customers on customers.customer_id = unapplied.customer_id
-    where unapplied.open_from_on <= $as_of_on
-        and (unapplied.open_until_on is null or unapplied.open_until_on > $as_of_on)
-        and ($currency is null or unapplied.currency = $currency)
-        and ($customer_id is null or unapplied.customer_id = $customer_id)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    select *
+    from open_documents($as_of_on, [30], 'due_date', $dimension)
+    where invoice_id is null
+        and ($viewer_agent is null or sales_agent = $viewer_agent)
+        and ($currency is null or currency = $currency)
+        and ($customer_id is null or customer_id = $customer_id)
+        and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
 ),
 
 unapplied_items as (
@@ -36,21 +37,21 @@ unapplied_items as (
         company.currency as company_currency,
         sources.payment_method,
         sources.reference,
-        rests.source_on,
-        $as_of_on - rests.source_on as unapplied_days,
+        rests.issued_on as source_on,
+        $as_of_on - rests.issued_on as unapplied_days,
         rests.amount_total,
-        rests.amount_unapplied,
+        rests.amount_open as amount_unapplied,
         case company.minor_units
-            when 0 then cast(round(rests.amount_unapplied * rests.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(rests.amount_unapplied * rests.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(rests.amount_unapplied * rests.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(rests.amount_unapplied * rests.exchange_rate, 4) as decimal(38, 4))
+            when 0 then cast(round(rests.amount_open * rests.exchange_rate, 0) as decimal(38, 4))
+            when 2 then cast(round(rests.amount_open * rests.exchange_rate, 2) as decimal(38, 4))
+            when 3 then cast(round(rests.amount_open * rests.exchange_rate, 3) as decimal(38, 4))
+            else cast(round(rests.amount_open * rests.exchange_rate, 4) as decimal(38, 4))
         end as amount_unapplied_company,
         count(*) over () as row_count
     from rests
     cross join company
     left join sources on sources.source_type = rests.source_type and sources.source_id = rests.source_id
-    order by rests.source_on, rests.customer_name, rests.source_id, rests.source_type
+    order by rests.issued_on, rests.customer_name, rests.source_id, rests.source_type
     limit $row_limit offset $row_offset
 )
 

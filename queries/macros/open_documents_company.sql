@@ -1,0 +1,43 @@
+-- Every document that is open at the end of a day, in company currency: at its booked rate, and at the last rate of the day.
+-- Grain: one row per invoice_id, instalment_number, source_type, source_id.
+-- Parameter seen_on date: as of the end of this day.
+-- Parameter edges integers: last day of each bucket, in days overdue.
+-- Parameter basis text: due_date or invoice_date, from which days overdue are counted.
+-- Parameter dimension text: by what dimension_value groups (customer, sales_agent, segment, country, currency, product); null: by nothing.
+-- Parameter company_currency text: ISO 4217.
+--
+-- A table macro of the warehouse, `open_documents_company(seen_on, edges, basis, dimension, company_currency)`: the one place that converts. Each
+-- document is rounded by itself, halves away from zero, in the minor units of the company currency. What has no rate stays out;
+-- receivables/ageing_without_rate says how many and how much.
+select
+    converted.* exclude (minor_units, amount_booked, amount_today),
+    case converted.minor_units
+        when 0 then cast(round(amount_booked, 0) as decimal(38, 4))
+        when 2 then cast(round(amount_booked, 2) as decimal(38, 4))
+        when 3 then cast(round(amount_booked, 3) as decimal(38, 4))
+        else cast(round(amount_booked, 4) as decimal(38, 4))
+    end as amount_booked_company,
+    case converted.minor_units
+        when 0 then cast(round(amount_today, 0) as decimal(38, 4))
+        when 2 then cast(round(amount_today, 2) as decimal(38, 4))
+        when 3 then cast(round(amount_today, 3) as decimal(38, 4))
+        else cast(round(amount_today, 4) as decimal(38, 4))
+    end as amount_today_company
+from (
+    select
+        documents.*,
+        currencies.minor_units,
+        documents.amount_open * documents.exchange_rate as amount_booked,
+        documents.amount_open * case
+            when documents.currency = company_currency then documents.exchange_rate
+            else coalesce(day_rates.rate_to_company, documents.exchange_rate)
+        end as amount_today
+    from open_documents(seen_on, edges, basis, dimension) as documents
+    inner join currencies on currencies.currency = company_currency
+    left join (
+        select currency as rate_currency, rate_to_company
+        from exchange_rates
+        where rate_on <= seen_on and (rate_until_on is null or rate_until_on > seen_on)
+    ) as day_rates on day_rates.rate_currency = documents.currency
+    where documents.exchange_rate is not null
+) as converted
