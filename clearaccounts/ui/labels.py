@@ -57,7 +57,7 @@ _TITLES: dict[str, str] = {
     "own_history": N_("Own history"), "segment": N_("Segment"), "portfolio": N_("All customers"),
     "late_portfolio": N_("Customers as late"), "no_day": N_("No day"),
     # reasons to stand apart from the ageing
-    "no_exchange_rate": N_("No exchange rate, left out of company currency"), "invoice": N_("Invoice"),
+    "no_exchange_rate": N_("No exchange rate, left out of company currency"),
     "draft": N_("Drafts, left aside"), "void": N_("Voids, left aside"), "no_due_date": N_("No due date, aged from the issue date"),
     # payment_status, promise_status, dispute_status, resolution_type
     "on_time": N_("On time"), "late": N_("Late"), "kept": N_("Kept"), "broken": N_("Broken"), "running": N_("Running"),

@@ -92,7 +92,7 @@ settlements_stated as (
         unexplained.invoice_id,
         unexplained.stated_on is not null or coalesce(unexplained.closed_on <= balances.settled_from_on, false) as has_day,
         balances.settled_from_on,
-        coalesce(balances.next_changed_on, unexplained.counts_until_on) as settled_until_on,
+        least(balances.next_changed_on, unexplained.counts_until_on) as settled_until_on,
         cast(
             case
                 when unexplained.closed_on <= balances.settled_from_on then unexplained.amount_total - balances.amount_known

@@ -242,6 +242,16 @@ def test_every_day_is_as_plain_python_says_whatever_is_stated(found: plain.Ledge
             assert [row for row in totals if row["amount_difference"] != 0] == []
 
 
+def test_what_is_stated_of_an_invoice_ends_with_it_whatever_closes_it_later(tmp_path: Path) -> None:
+    voided = world(tmp_path, customer_invoices=[
+        {"invoice_id": "I1", "issued_on": "2026-01-01", "amount_total": "100.00", "amount_outstanding_stated": "0.00",
+         "invoice_status": "void", "voided_on": "2026-01-12", "withdrawn_on": "2026-02-10", "is_closed": "true"},
+        {"invoice_id": "I2", "issued_on": "2026-01-05", "amount_total": "7.00"},
+    ])
+    assert open_amounts(voided, date(2026, 1, 4)) == {}
+    assert open_amounts(voided, date(2026, 1, 20)) == {"open": Decimal(7)} == open_amounts(voided)
+
+
 def test_an_invoice_names_a_customer_of_whom_there_is_no_row(tmp_path: Path) -> None:
     named = world(
         tmp_path, customers=[{"customer_id": "C2", "customer_name": "Own name"}],
