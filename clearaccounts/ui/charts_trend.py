@@ -69,7 +69,7 @@ def months_alt(table: pa.Table, chosen: KeyFigure, language: Language) -> str:
         return translate(N_("{figure} by month: blank in all {count} months.")).format(figure=name, count=language.number(len(pairs)))
     (low, low_day), (high, high_day), (newest, newest_day) = min(known), max(known), known[-1]
     return translate(
-        N_("{figure} by month: {newest} on {newest_day}; lowest {low} on {low_day}, highest {high} on {high_day}; {count} months blank.")
+        N_("{figure} by month: {newest} on {newest_day}; lowest {low} on {low_day}, highest {high} on {high_day}; blank months: {count}.")
     ).format(
         figure=name, newest=chosen.in_words(newest, language), newest_day=language.day(newest_day), low=chosen.in_words(low, language),
         low_day=language.day(low_day), high=chosen.in_words(high, language), high_day=language.day(high_day),

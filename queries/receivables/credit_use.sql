@@ -84,7 +84,10 @@ credit_use as (
         count(*) over () as row_count
     from used
     left join elsewhere on elsewhere.customer_id = used.customer_id
-    order by is_over_limit desc, limit_use_rate desc nulls first, used.customer_name, used.customer_id
+    -- Over a limit of 0 comes before every share; nothing owed of it, after.
+    order by
+        is_over_limit desc, is_over_limit and limit_use_rate is null desc, limit_use_rate desc nulls last,
+        used.customer_name, used.customer_id
     limit $row_limit offset $row_offset
 )
 
