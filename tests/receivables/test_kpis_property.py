@@ -64,5 +64,5 @@ def test_warehouse_and_plain_python_agree_on_key_figures(rows: plain.Ledger, one
         for row in company:
             same(row, worked_out)
         assert company or not any(worked_out.amounts.values())
-        for currency in (None, "EUR", "KWD"):
-            documents_add_up(warehouse, span, currency)
+        for asked in (None, "EUR", "KWD"):
+            documents_add_up(warehouse, span, asked)
