@@ -43,7 +43,7 @@ with who:
 
 if (invoice_id := document_view.asked()) is not None:
     account_lists.check_invoice(account, invoice_id)
-    document_view.way_back(registry.ACCOUNT)
+    document_view.way_back()
     document_view.draw(warehouse, invoice_id, chosen, viewer)
     st.stop()
 

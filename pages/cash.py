@@ -25,7 +25,7 @@ chosen = controls.chosen()
 caption = chosen.in_words(language, registry.CASH.filters, viewer)
 
 if (invoice_id := document_view.asked()) is not None:
-    document_view.way_back(registry.CASH)
+    document_view.way_back()
     document_view.draw(warehouse, invoice_id, chosen, viewer)
     st.stop()
 

@@ -5,7 +5,7 @@ import streamlit as st
 from clearaccounts import key_figures
 from clearaccounts.access import Permission
 from clearaccounts.key_figures import DocumentsFilter
-from clearaccounts.ui import connection, controls, document_view, exposure_view, guard, key_figures_view, messages, registry, words
+from clearaccounts.ui import connection, controls, document_view, exposure_view, guard, key_figures_view, messages, words
 
 viewer = guard.require(Permission.VIEW_RECEIVABLES)
 _ = words.language().gettext
@@ -13,7 +13,7 @@ warehouse = connection.warehouse()
 chosen = controls.chosen()
 
 if (invoice_id := document_view.asked()) is not None:
-    document_view.way_back(registry.KEY_FIGURES)
+    document_view.way_back()
     document_view.draw(warehouse, invoice_id, chosen, viewer)
     st.stop()
 

@@ -62,14 +62,19 @@ def asked() -> str | None:
 def follow(entry: registry.Entry, invoice_id: str) -> None:
     """Open the invoice on the page it was chosen on, at an address of its own."""
     kept = {name: st.query_params[name] for name in st.query_params if name in _KEPT}
+    tables.let_go()  # back on the list, the row that was chosen must not lead away at once
     st.switch_page(entry.path, query_params=controls.link(entry, **kept, invoice_id=invoice_id))
 
 
-def way_back(entry: registry.Entry) -> None:
-    """A link to the list that the invoice was chosen from."""
-    kept = {name: st.query_params[name] for name in st.query_params if name in _KEPT}
-    st.page_link(entry.path, label=words.language().gettext(N_("Back to the list")), icon=":material/arrow_back:",
-                 query_params=controls.link(entry, **kept))
+def way_back() -> None:
+    """A way to the list that the invoice was chosen from, on the same page; the address forgets the invoice."""
+    st.button(words.language().gettext(N_("Back to the list")), key="way_back", icon=":material/arrow_back:", type="tertiary",
+              on_click=_leave)
+
+
+def _leave() -> None:
+    # A link would leave the browser's address as it is: to a link on the same page only what it adds counts.
+    st.query_params.pop(CHOSEN, None)
 
 
 def draw(warehouse: Warehouse, invoice_id: str, chosen: controls.Chosen, viewer: Viewer) -> None:

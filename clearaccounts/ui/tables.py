@@ -34,6 +34,8 @@ OLDEST = N_("Of the oldest overdue item")
 ROW_HEIGHT = 32
 PAGE_SIZE = 100
 READY_ROWS = 500
+# How often a choice in a table was followed and let go of, in the session.
+_ROUND = "_table_round"
 MIME_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -121,7 +123,7 @@ def show(
     if selectable:
         # A selection is a position: with other rows it must not choose somebody else. The rows are part of the widget's name.
         names = "\0".join(str(value) for value in table[columns[0].name].to_pylist())
-        key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}"
+        key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}_{st.session_state.get(_ROUND, 0)}"
     state: Any = st.dataframe(  # what it returns depends on `on_select`
         shown,
         hide_index=True,
@@ -139,6 +141,11 @@ def show(
         return None
     chosen = state["selection"]["rows"]
     return table.slice(chosen[0], 1).to_pylist()[0] if chosen and chosen[0] < table.num_rows else None
+
+
+def let_go() -> None:
+    """Forget what is chosen in every table: from the next run on they are other widgets."""
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.accounts import HealthFilter
 from clearaccounts.errors import NotPermitted
 from clearaccounts.health import RULES, State
+from clearaccounts.settings import ROOT
 from clearaccounts.text import ENGLISH, SPANISH
 from clearaccounts.warehouse import Warehouse
 from tests.worlds import Row, world
@@ -295,3 +297,16 @@ def test_a_helpdesk_agent_may_not_run_the_query_of_amounts(tmp_path: Path) -> No
     columns = warehouse.columns("accounts/health_service") + warehouse.columns("accounts/service_events")
     assert accounts.health_service(warehouse, HealthFilter(DAY, "C1"), henry).num_rows == 1
     assert not [name for name, _ in columns if name.startswith("amount_") or name.endswith("_amount")]
+
+
+def test_the_guide_gives_the_thresholds_that_hold() -> None:
+    text = (ROOT / "docs" / "users" / "sales-agent.md").read_text(encoding="utf-8")
+    lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")][2:]
+    assert len(lines) == len(RULES)
+
+    def number(cell: str) -> Decimal | None:
+        found = re.search(r"(\d+)(%?)", cell)
+        return None if found is None else Decimal(found[1]) / (100 if found[2] else 1)
+
+    told = [(number(watch), number(act)) for _, watch, act in lines]
+    assert told == [(None, None) if rule.unit == "status" else (rule.watch_from, rule.act_from) for rule in RULES]

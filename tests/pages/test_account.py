@@ -146,3 +146,11 @@ def test_an_account_with_nothing_says_so(screen: Callable[..., Screen], sample_w
     assert tab.problems() == []
     assert "Nothing speaks against this account." in words and "Nothing has to be done." in words
     assert "Nothing is open or unapplied on this day." in words and "Nothing is open on this day." in words
+
+
+def test_back_on_the_list_nothing_is_chosen_any_more(screen: Callable[..., Screen]) -> None:
+    tab = account(screen, M, "C0032")
+    tab.select(0, 0)
+    assert "What settles it" in said(tab)
+    tab.app.button(key="way_back").click().run()
+    assert "What settles it" not in said(tab) and "invoice_id" not in tab.app.query_params and "Next step" in said(tab)
