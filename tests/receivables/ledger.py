@@ -163,17 +163,12 @@ def items(ledger: Ledger, day: date) -> list[tuple[Row, int | None, date | None,
     return [item for item in found if item[3] != 0]
 
 
-def ageing(
+def open_on(
     ledger: Ledger, day: date, edges: Iterable[int] = (30, 60, 90), basis: str = "due_date"
-) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
-    """(customer, currency, bucket) -> (items, amount), as the contract's ageing."""
+) -> list[tuple[Row, str, Decimal]]:
+    """Everything open on `day`: (its document, its bucket, what is open of it; negative for money not applied)."""
     limits = list(edges)
-    found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
-
-    def add(customer: str, currency: str, bucket: str, amount: Decimal) -> None:
-        count, sum_so_far = found.get((customer, currency, bucket), (0, ZERO))
-        found[customer, currency, bucket] = (count + 1, sum_so_far + amount)
-
+    found: list[tuple[Row, str, Decimal]] = []
     for invoice, _, due, amount in items(ledger, day):
         issued = _day(invoice, "issued_on")
         start = issued if basis == "invoice_date" else (due or issued)
@@ -188,7 +183,7 @@ def ageing(
                     bucket = f"{floor}-{edge}"
                     break
                 floor = edge + 1
-        add(str(invoice["customer_id"]), str(invoice["currency"]), bucket, amount)
+        found.append((invoice, bucket, amount))
 
     used: dict[int, Decimal] = defaultdict(Decimal)
     for _, _, source, _, source_side in in_force(ledger, day):
@@ -200,5 +195,53 @@ def ageing(
         counts = (received is not None and received <= day) if is_payment else _counts(source, "credit_note_status", "issued_on", day)
         rest = Decimal(str(source["amount_total"])) - used[id(source)]
         if counts and rest != 0:
-            add(str(source["customer_id"]), str(source["currency"]), "unapplied", -rest)
+            found.append((source, "unapplied", -rest))
     return found
+
+
+def ageing(
+    ledger: Ledger, day: date, edges: Iterable[int] = (30, 60, 90), basis: str = "due_date"
+) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
+    """(customer, currency, bucket) -> (items, amount), as the contract's ageing."""
+    found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
+    for document, bucket, amount in open_on(ledger, day, edges, basis):
+        key = str(document["customer_id"]), str(document["currency"]), bucket
+        count, sum_so_far = found.get(key, (0, ZERO))
+        found[key] = count + 1, sum_so_far + amount
+    return found
+
+
+def ageing_company(
+    ledger: Ledger, day: date, rates: Iterable[Row], company: str = "EUR", edges: Iterable[int] = (30, 60, 90),
+) -> dict[tuple[str, str], tuple[int, Decimal]]:
+    """(customer, bucket) -> (documents, amount in company currency): booked rates, revaluation in a bucket of its own."""
+    known: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    for row in rates:
+        on = _day(row, "rate_on")
+        assert on is not None
+        known[str(row["currency"])].append((on, Decimal(str(row["rate_to_company"]))))
+
+    def last(currency: str, on: date) -> Decimal | None:
+        found = [pair for pair in known[currency] if pair[0] <= on]
+        return max(found, key=lambda pair: pair[0])[1] if found else None
+
+    sums: dict[tuple[str, str], tuple[int, Decimal]] = {}
+
+    def add(customer: str, bucket: str, amount: Decimal) -> None:
+        count, sum_so_far = sums.get((customer, bucket), (0, ZERO))
+        sums[customer, bucket] = count + 1, sum_so_far + amount
+
+    for document, bucket, amount in open_on(ledger, day, edges):
+        currency, customer = str(document["currency"]), str(document["customer_id"])
+        dated = _day(document, "received_on") or _day(document, "issued_on")
+        assert dated is not None
+        own = document.get("exchange_rate")
+        booked = Decimal(1) if currency == company else Decimal(own) if own else last(currency, dated)
+        if booked is None:
+            continue
+        today = booked if currency == company else last(currency, day) or booked
+        then, now = _round(amount * booked, company), _round(amount * today, company)
+        add(customer, bucket, then)
+        if now != then:
+            add(customer, "revaluation", now - then)
+    return sums
