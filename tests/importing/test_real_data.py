@@ -153,6 +153,20 @@ def test_the_days_to_pay_of_the_sample_are_untouched_by_the_rest(warehouse: Ware
     assert sum(row["settled_on"] is not None for row in histories) == 1846
 
 
+def test_how_the_samples_customers_pay_stands_on_the_same_invoices(warehouse: Warehouse) -> None:
+    asked = {"as_of_on": date(2013, 6, 30), "from_on": date(2012, 1, 1), "currency": "USD"}
+    with (REAL_DATA / "receivables_ibm" / "WA_Fn-UseC_-Accounts-Receivable.csv").open(encoding="utf-8", newline="") as file:
+        customers = {line["customerID"] for line in csv.DictReader(file)}
+    rows = [row for row in warehouse.run("payments/behaviour", asked, OPERATOR).to_pylist() if row["customer_id"] in customers]
+    settled_count = sum(row["settled_count"] for row in rows)
+    assert (settled_count, sum(row["overdue_count"] for row in rows)) == (1846, 12)
+    days_to_pay = sum(row["average_days_to_pay"] * row["settled_count"] for row in rows if row["settled_count"]) / settled_count
+    assert round(days_to_pay, 4) == Decimal("27.0596")
+    behind = [row for row in warehouse.run("payments/records", asked, OPERATOR).to_pylist() if row["customer_id"] in customers]
+    days = [row["pay_days"] for row in behind if row["settled_on"] is not None]
+    assert round(Decimal(sum(days)) / len(days), 4) == Decimal("27.0596")
+
+
 def test_the_backlog_of_the_incident_log_is_untouched_by_the_rest(warehouse: Warehouse) -> None:
     rows = warehouse.run("support/backlog", {"at": datetime(2016, 5, 1)}, OPERATOR).to_pylist()
     backlog = {row["case_category"]: row["case_count"] for row in rows}
