@@ -45,11 +45,12 @@ def holds(draw: st.DrawFn) -> list[Row]:
     found: list[Row] = []
     for number in range(draw(st.integers(0, 4))):
         starts_on = draw(days())
+        held_days = draw(st.none() | st.integers(0, 14))
         amount = draw(st.none() | st.sampled_from(["1", "3", "100"]))
         found.append({
             "hold_id": f"H{number}", "customer_id": draw(st.sampled_from(CUSTOMERS)),
             "hold_type": draw(st.sampled_from(["promise_to_pay", "promise_to_pay", "dispute"])),
-            "starts_on": starts_on, "ends_on": draw(st.none() | st.integers(0, 14).map(lambda n, day=starts_on: day + timedelta(days=n))),
+            "starts_on": starts_on, "ends_on": None if held_days is None else starts_on + timedelta(days=held_days),
             "invoice_id": draw(st.sampled_from([None, "I0", "I1"])), "amount_held": amount,
             "currency": draw(st.sampled_from(["EUR", "JPY"])) if amount else None,
             "withdrawn_on": draw(st.sampled_from([None, None, starts_on + timedelta(days=3)])),

@@ -36,7 +36,7 @@ def one(warehouse: Warehouse, day: date = DAY) -> dict[str, Any]:
     return dict(row)
 
 
-def outcome(warehouse: Warehouse, day: date = DAY) -> tuple[str, date | None, Decimal, Decimal]:
+def outcome(warehouse: Warehouse, day: date = DAY) -> tuple[object, ...]:
     row = one(warehouse, day)
     return row["promise_status"], row["kept_on"], row["amount_promised"], row["amount_received"]
 
