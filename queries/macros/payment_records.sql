@@ -4,7 +4,8 @@
 -- Parameter last_on date: last day of the period; known is what was known at its end.
 --
 -- A table macro of the warehouse, `payment_records(first_on, last_on)`. A customer who stops paying must not look punctual: what is
--- overdue at the end stands beside what was settled, late by its days so far, so at least so late.
+-- overdue at the end stands beside what was settled, late by its days so far, so at least so late; of instalments by those of the
+-- oldest overdue, and one that pays them as agreed is not overdue.
 -- is_judged: says how the customer pays. What credit notes alone settled says nothing; what was written off was never paid, and
 -- is late up to the day it was written off. The two weights make the contract's weighted days late over all rows, judged or not:
 -- what was settled with its whole amount, of the rest each overdue item with what is open on it.
@@ -18,6 +19,7 @@ overdue_items as (
     select
         customer_id,
         invoice_id,
+        min(aged_from_on) as overdue_since_on,
         sum(amount_outstanding) as amount_overdue,
         sum(amount_outstanding * (last_on - aged_from_on)) as amount_overdue_by_day
     from open_items
@@ -35,10 +37,11 @@ written_off as (
 
 placed as (
     select
-        settlements.*,
+        settlements.* exclude (days_late),
         settlements.settled_on is not null as is_settled,
+        case when settlements.settled_on is null then last_on - overdue_items.overdue_since_on else settlements.days_late end as late_days,
         case
-            when settlements.settled_on is null then coalesce(settlements.days_late, 0) > 0
+            when settlements.settled_on is null then true
             else settlements.has_payment or written_off.invoice_id is not null
         end as is_judged,
         case when settlements.settled_on is null then coalesce(overdue_items.amount_overdue, 0) else settlements.amount_total end
@@ -52,7 +55,7 @@ placed as (
         on overdue_items.customer_id = settlements.customer_id and overdue_items.invoice_id = settlements.invoice_id
     left join written_off on written_off.invoice_id = settlements.invoice_id
     where settlements.settled_on between first_on and last_on
-        or (settlements.settled_on is null and (settlements.days_late > 0 or overdue_items.invoice_id is not null))
+        or (settlements.settled_on is null and overdue_items.invoice_id is not null)
 )
 
 select
@@ -61,11 +64,11 @@ select
     invoice_id,
     is_judged,
     is_settled,
-    is_settled and days_late <= 0 as is_on_time,
+    is_settled and late_days <= 0 as is_on_time,
     issued_on,
     due_on,
     settled_on,
-    days_late as late_days,
+    late_days,
     case when is_settled and has_payment then pay_days end as pay_days,
     amount_total,
     amount_outstanding,

@@ -6,14 +6,14 @@
 -- Parameter from_on date = null: first day of the period; twelve months up to the day when left out.
 -- Parameter currency text = null: ISO 4217; all when left out.
 --
--- An invoice counts when it was settled in the period, or is overdue at its end (late so far); see the macro payment_records.
--- Paid in parts: the macro part_paid_invoices. The columns peers_ have the same figures over the invoices of all customers in view of
--- the same segment, if at least 5 of them have any, else of all customers in view, if at least 5; otherwise they are blank.
--- The trend: medians of the three months up to the day, the three before, the same three a year earlier, each with at least 2 invoices.
--- slope_days: how many more days late invoices get in 30 days, by the day they were settled, the still overdue ones by the last
--- day (least squares); from 6 invoices on.
--- usual_day_number: the day of the month on which, or on the two days after which, at least half of at least 6 days with money
--- fall (of the best the one hit exactly most often, then the first); usual_weekday_number: 1 Monday to 7 Sunday, likewise.
+-- An invoice counts when it was settled in the period, or is overdue at its end (late so far); see the macro payment_records. Paid
+-- in parts: the macro part_paid_invoices. The columns peers_ have the same figures over the invoices of all customers in view of
+-- the same segment, if at least 5 of them have any, else of all customers in view, if at least 5; otherwise they are blank. The
+-- trend: medians of the three months up to the day, the three before, the same three a year earlier, each with at least 2 invoices.
+-- slope_days: how many more days late invoices get in 30 days, by the day they were settled, the still overdue ones by the last day
+-- (least squares); from 6 invoices on. usual_day_number: the day of the month on which, or on the two days after which, at least
+-- half of at least 6 days with money fall (of the best the one hit exactly most often, then the first); usual_weekday_number: 1
+-- Monday to 7 Sunday, likewise.
 with
 
 scoped_customers as (

@@ -9,9 +9,10 @@
 -- Parameter row_offset integer = 0: rows before the page.
 --
 -- What is disputed: the amount of the hold, else what was open on its invoice when it began (before that day's payments); blank for
--- a dispute with a whole customer that names no amount. Resolved: nothing is open on the invoice any longer, or credit notes since then took
--- off what was disputed. resolution_type: the kind of document that alone did it, or `several`; `stated` where the accounting
--- system says that it is settled but not by what, `earlier` where nothing was open when the dispute began. Lapsed: its last day is over, or it was taken back, and it is not resolved.
+-- a dispute with a whole customer that names no amount. Resolved: nothing is open on the invoice any longer, or credit notes since
+-- then took off what was disputed. resolution_type: the kind of document that alone did it, or `several`; `stated` where the
+-- accounting system says that it is settled but not by what, `earlier` where nothing was open when the dispute began. Lapsed: its
+-- last day is over, or it was taken back, and it is not resolved.
 with
 
 disputes as (

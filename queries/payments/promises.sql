@@ -9,12 +9,13 @@
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
--- What is promised: the amount of the hold; else what was open on its invoice, or overdue of the customer, when it began (before that day's
--- payments). A promise about a whole customer without an amount is one row for each currency in which something was overdue.
--- What is received: what payments and credit notes settled since of the invoices promised (of an amount for a whole customer: of any), each
--- up to what was promised of it, and what came in since and is not applied. A write-off keeps no promise.
--- A promise is kept: on its last day (or the day asked for, while it runs) all of it had been received, and kept_on is the first day
--- from which that held. Broken: not kept by the end of its last day. Ended early: taken back before that, unkept. Nothing due: nothing was owed.
+-- What is promised: the amount of the hold; else what was open on its invoice, or overdue of the customer, when it began (before
+-- that day's payments). A promise about a whole customer without an amount is one row for each currency in which something was
+-- overdue. What is received: what payments and credit notes settled since of the invoices promised (of an amount for a whole
+-- customer: of any), each up to what was promised of it, and what came in since and is not applied. A write-off keeps no promise. A
+-- promise is kept: on its last day (or the day asked for, while it runs) all of it had been received, and kept_on is the first day
+-- from which that held. Broken: not kept by the end of its last day. Ended early: taken back before that, unkept. Nothing due:
+-- nothing was owed.
 with
 
 promises as (

@@ -55,15 +55,15 @@ begun as (
         settlements.issued_on,
         settlements.due_on,
         settlements.settled_on,
-        settlements.days_late as late_days,
+        cast(null as bigint) as late_days,
         cast(null as bigint) as pay_days,
         cast(null as decimal(18, 4)) as running_late_days,
         settlements.amount_total,
         settlements.amount_outstanding
     from invoice_settlements($as_of_on) as settlements
     where settlements.settled_on is null
-        and settlements.days_late is null
         and settlements.invoice_id in (select invoice_id from part_paid where is_open)
+        and settlements.invoice_id not in (select invoice_id from judged)
         and ($customer_id is null or settlements.customer_id = $customer_id)
         and ($currency is null or settlements.currency = $currency)
 ),

@@ -230,3 +230,17 @@ def test_the_line_through_the_dots_is_the_median_of_five(tmp_path: Path) -> None
         late(book, f"I{number}", date(2026, 1 + number, 1) - timedelta(days=40), days)
     rows = records(book.open(tmp_path), RecordsFilter(DAY, "C1"), OPERATOR).to_pylist()
     assert [(row["late_days"], row["running_late_days"]) for row in reversed(rows)] == [(1, 1), (9, 5), (3, 3), (7, 5), (5, 5), (30, 7)]
+
+
+def test_who_pays_instalments_as_agreed_is_not_late(tmp_path: Path) -> None:
+    book = Book()
+    book.invoice("PLAN", date(2026, 3, 1), "300.00", paid=[(date(2026, 3, 1), "100.00")])
+    book.instalments += [
+        {"invoice_id": "PLAN", "instalment_number": number, "due_on": due, "amount_total": "100.00"}
+        for number, due in enumerate(("2026-03-01", "2026-06-20", "2026-08-01"), 1)
+    ]
+    warehouse = book.open(tmp_path)
+    assert behaviour(warehouse, BehaviourFilter(date(2026, 6, 20), "C1"), OPERATOR).num_rows == 0
+    # The second instalment is ten days late, whatever the invoice's own due day says.
+    row = one(warehouse)
+    assert (row["overdue_count"], row["median_late_days"], row["weighted_days_late"]) == (1, 10, 10)

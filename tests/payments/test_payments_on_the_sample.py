@@ -72,8 +72,9 @@ def paid_like(ledger: plain.Ledger, customer_id: str, day: date) -> list[tuple[s
         plan = [str(part["due_on"]) for part in ledger.instalments if part["invoice_id"] == number]
         due = date.fromisoformat(str(row["due_on"] or max(plan, default=str(issued))))
         if number in open_on[day]:
-            if due < day:
-                found.append((number, (day - due).days, False))
+            dues = [item[2] or issued for item in plain.items(ledger, day) if item[0] is row]
+            if min(dues) < day:
+                found.append((number, (day - min(dues)).days, False))
             continue
         # The first day from which nothing was open any longer.
         settled_on = issued
