@@ -34,7 +34,7 @@ from tests.receivables.test_ageing_property import CUSTOMERS, START, days, ledge
 from tests.worlds import Row, world
 
 RUNS = settings(
-    max_examples=int(os.environ.get("CLEARACCOUNTS_EXAMPLES", "15")), deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=int(os.environ.get("CLEARACCOUNTS_EXAMPLES", "10")), deadline=None, suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
 LAST = START + timedelta(days=60)
