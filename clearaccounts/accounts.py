@@ -65,7 +65,7 @@ class CasesFilter:
 
     customer_id: str
     as_of_on: date
-    row_limit: int = 100
+    row_limit: int | None = None
 
 
 def search(warehouse: Warehouse, chosen: SearchFilter, viewer: Viewer) -> pa.Table:

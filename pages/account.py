@@ -80,7 +80,9 @@ else:
         selectable=sees_money and name in account_lists.ABOUT_INVOICES)
     tables.pager(listed.page, "page")
     with actions:
-        said = f"{row['customer_name']}. {_(sections[name])}. {chosen.in_words(language, registry.ACCOUNT.filters, viewer)}"
+        said = tables.captioned(
+            f"{row['customer_name']}: {_(sections[name])}", chosen.in_words(language, registry.ACCOUNT.filters, viewer),
+            timeline_view.kind_words(kind, viewer))
         tables.download(listed.page, listed.columns, caption=said, stem=f"account-{name}")
     if picked and (invoice := account_lists.invoice_of(name, picked)):
         document_view.follow(registry.ACCOUNT, invoice)

@@ -10,6 +10,7 @@ from clearaccounts.ui import (
     controls,
     document_view,
     guard,
+    labels,
     messages,
     registry,
     tables,
@@ -77,8 +78,12 @@ else:
     if view == "by":
         ageing_by_view.below_groups(shown.found.rows, dimension, language, in_company=in_company)
     with actions:
+        in_list = view in ("customers", "items")
+        said = tables.captioned(
+            shown.label, caption, labels.bucket(bucket, language) if bucket and in_list else None,
+            ageing_by_view.group_words(group, language) if group else None, f"“{search}”" if search else None)
         tables.download(
-            shown.found, shown.columns, caption=f"{shown.label}. {caption}", stem=f"ageing-{view}",
+            shown.found, shown.columns, caption=said, stem=f"ageing-{view}",
             control=ageing_view.workbook_control(totals, shown.parts),
         )
     if picked:

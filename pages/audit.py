@@ -36,13 +36,15 @@ if found is not None:
     for finding in found:
         st.text(finding.in_language(language))
 
-page = audit_view.events(store, viewer, audit_view.wanted(event_type, customer_id, from_on, until_on))
+wanted = audit_view.wanted(event_type, customer_id, from_on, until_on)
+page = audit_view.events(store, viewer, wanted)
 if page.row_count == 0:
     messages.empty(
         _("No event matches. Marks, approvals, imports and refused attempts appear here as they happen.") if sees_all
         else _("No event matches. Attempts that a role did not allow appear here as they happen."))
 else:
     with actions:
-        tables.download(page, audit_view.COLUMNS, caption=f"{_('Audit trail')}. {caption}", stem="audit")
+        said = tables.captioned(f"{_('Audit trail')}. {caption.rstrip('.')}", audit_view.in_words(page, wanted, from_on, until_on))
+        tables.download(page, audit_view.COLUMNS, caption=said, stem="audit")
     tables.show(page.rows, audit_view.COLUMNS, key="events", alt=_("Audit trail"), visible_rows=16)
     tables.pager(page, "page")

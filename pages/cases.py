@@ -35,7 +35,8 @@ with right:
 found = cases_view.cases(warehouse, chosen, viewer, category or None, severity)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.subheader(_("Open cases"), anchor=False, width="content")
-    tables.download(found, cases_view.CASE_COLUMNS, caption=f"{_('Open cases')}. {caption}", stem="cases")
+    said = tables.captioned(_("Open cases"), caption, category, severity and f"{_('Severity')} {severity}")
+    tables.download(found, cases_view.CASE_COLUMNS, caption=said, stem="cases")
 if found.rows.num_rows == 0:
     messages.empty(_("No open case matches. Choose another category or severity."))
 else:

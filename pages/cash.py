@@ -62,7 +62,8 @@ elif name == "suppliers":
     else:
         tables.show(found.rows, cash_view.SUPPLIER_COLUMNS, key="suppliers", alt=_(lists[name]))
         with beside:
-            tables.download(found, cash_view.SUPPLIER_COLUMNS, caption=f"{_(lists[name])}. {caption}", stem="cash-suppliers")
+            said = tables.captioned(_(lists[name]), caption, cash_view.week_words(outlook, week))
+            tables.download(found, cash_view.SUPPLIER_COLUMNS, caption=said, stem="cash-suppliers")
 else:
     found = cash_view.items(outlook, week)
     if found.rows.num_rows == 0:
@@ -71,6 +72,7 @@ else:
         picked = tables.show(found.rows, cash_view.ITEM_COLUMNS, key="items", alt=_(lists[name]), selectable=True)
         tables.pager(found, "page")
         with beside:
-            tables.download(found, cash_view.ITEM_COLUMNS, caption=f"{_(lists[name])}. {caption}", stem="cash-items")
+            said = tables.captioned(_(lists[name]), caption, cash_view.week_words(outlook, week))
+            tables.download(found, cash_view.ITEM_COLUMNS, caption=said, stem="cash-items")
         if picked:
             document_view.follow(registry.CASH, picked["invoice_id"])

@@ -49,7 +49,8 @@ if page.row_count == 0:
     messages.empty(why_empty)
     st.stop()
 with actions:
-    tables.download(page, columns, caption=f"{_(data_view.SECTIONS[name])}. {caption}", stem=f"data-{name}")
+    as_of = _("As of {day}").format(day=f"{language.moment(build.newest_import_at)} UTC")
+    tables.download(page, columns, caption=tables.captioned(_(data_view.SECTIONS[name]), as_of), stem=f"data-{name}")
 picked = tables.show(
     page.rows, columns, key=f"data_{name}", alt=_(data_view.SECTIONS[name]), selectable=name in data_view.SELECTABLE,
     visible_rows=data_view.VISIBLE_ROWS[name],

@@ -44,7 +44,8 @@ if found.rows.num_rows == 0:
     messages.empty(_("No request was opened by this day. Choose a later day or another vehicle."))
 else:
     with actions:
-        tables.download(found, escalations_view.REQUEST_COLUMNS, caption=f"{_('Service requests')}. {caption}", stem="requests")
+        said = tables.captioned(_("Service requests"), caption, _(escalations.VEHICLES[vehicle]) if vehicle else None)
+        tables.download(found, escalations_view.REQUEST_COLUMNS, caption=said, stem="requests")
     picked = tables.show(found.rows, escalations_view.REQUEST_COLUMNS, key="requests", alt=_("Service requests"), selectable=True)
     tables.pager(found, "page")
     if picked and picked["customer_id"]:

@@ -43,7 +43,8 @@ else:
     picked = tables.show(rows.rows, columns, key=f"table_{view}", alt=label, selectable=True)
     tables.pager(rows, f"page_{view}")
     with actions:
-        tables.download(rows, columns, caption=f"{label}. {caption}", stem=f"payments-{view}")
+        said = tables.captioned(label, caption, payments_view.state_words(view, state))
+        tables.download(rows, columns, caption=said, stem=f"payments-{view}")
     if picked and view == "invoices":
         document_view.follow(registry.PAYMENTS, picked["invoice_id"])
     elif picked:

@@ -69,7 +69,10 @@ class Control:
 
 @dataclass(frozen=True)
 class Words:
-    """What a workbook says of itself, in the reader's language."""
+    """What a workbook says of itself, in the reader's language.
+
+    `currencies` heads a column of currencies by its name in the table; `currency` heads every other one.
+    """
 
     sheet: str = "Data"
     currency: str = "Currency"
@@ -78,6 +81,7 @@ class Words:
     listed: str = "In this list"
     difference: str = "Difference"
     as_text: str = "An amount of more than 15 digits stands as text, to the last digit: a spreadsheet would round it."
+    currencies: Mapping[str, str] | None = None
 
 
 def is_exact(value: Decimal) -> bool:
@@ -180,9 +184,10 @@ def to_xlsx(
         raise ValueError(f"a worksheet holds {MOST_TABLE_ROWS} rows of a table, not {table.num_rows}")
     words = words or Words()
     # Without its currency beside it an amount could be added to another currency's.
-    beside = [Field(field.currency, words.currency) for field in fields if field.kind == "amount" and field.currency in table.column_names]
-    fields = list({field.name: field for field in (*beside, *fields)}.values())
-    fields.sort(key=lambda field: field in beside)
+    named = dict.fromkeys(one.currency for one in fields if one.kind == "amount" and one.currency in table.column_names)
+    beside = [Field(name, (words.currencies or {}).get(name, words.currency)) for name in named]
+    fields = list({one.name: one for one in (*beside, *fields)}.values())
+    fields.sort(key=lambda one: one in beside)
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,

@@ -105,10 +105,10 @@ def section(name: str, account: Account, kind: str | None) -> Listed:
                           timeline_view.EMPTY)
         case "cases":
             found = accounts.cases(warehouse, CasesFilter(customer_id, chosen.as_of_on), viewer)
-            return Listed(tables.whole(found), CASE_COLUMNS, N_("They opened no support case by this day."))
+            return Listed(tables.slices(found), CASE_COLUMNS, N_("They opened no support case by this day."))
         case "requests":
-            wanted = escalations.RequestsFilter(chosen.as_of_on, customer_id=customer_id, row_limit=tables.PAGE_SIZE)
-            return Listed(tables.whole(escalations.requests(warehouse, wanted, viewer)), REQUEST_COLUMNS,
+            wanted = escalations.RequestsFilter(chosen.as_of_on, customer_id=customer_id)
+            return Listed(tables.slices(escalations.requests(warehouse, wanted, viewer)), REQUEST_COLUMNS,
                           N_("Nothing of theirs was escalated to Microsoft."))
         case "subscriptions":
             found = accounts.subscriptions(warehouse, SubscriptionsFilter(customer_id, chosen.as_of_on), viewer)

@@ -85,11 +85,16 @@ def _keep_to(dimension: str, row: dict[str, Any]) -> NoReturn:
     st.rerun()
 
 
+def group_words(chosen: tuple[str, str], language: Language) -> str:
+    """What the lists are kept to."""
+    dimension, value = chosen
+    return f"{language.gettext(DIMENSIONS[dimension])}: {value or missing(dimension, language)}"
+
+
 def group_badge(chosen: tuple[str, str], language: Language) -> None:
     """What the lists are kept to, and the way out of it."""
-    dimension, value = chosen
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(words.plain(f"{language.gettext(DIMENSIONS[dimension])}: {value or missing(dimension, language)}"), color="blue")
+        st.badge(words.plain(group_words(chosen, language)), color="blue")
         st.button(language.gettext(N_("Show all")), key="all_groups", icon=":material/close:", type="tertiary", on_click=forget)
 
 

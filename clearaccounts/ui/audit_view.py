@@ -10,7 +10,7 @@ import streamlit as st
 from clearaccounts.access import Viewer
 from clearaccounts.decisions import EventFilter, Finding, Store, as_table
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, guard, tables
+from clearaccounts.ui import connection, guard, labels, tables, words
 from clearaccounts.ui.tables import Column, Paged
 
 COLUMNS = (
@@ -47,6 +47,21 @@ def events(store: Store, viewer: Viewer, chosen: EventFilter) -> Paged:
     def fetch(limit: int | None, offset: int) -> pa.Table:
         return as_table(store.events(viewer, chosen, limit=limit, offset=offset).events)
     return tables.paged(fetch, "page", page.event_count)
+
+
+def in_words(page: Paged, chosen: EventFilter, from_on: date | None, until_on: date | None) -> str:
+    """As of when the list is, that of its newest event, and what it is narrowed to."""
+    language = words.language()
+    translate = language.gettext
+    newest = page.fetch(1, 0)["occurred_at"][0].as_py()
+    said = [
+        translate(N_("As of {day}")).format(day=f"{language.moment(newest)} UTC"),
+        labels.title(chosen.event_type, language),
+        f"{translate(N_('Customer id'))} {chosen.customer_id}" if chosen.customer_id else "",
+        f"{translate(N_('From'))} {language.day(from_on)}" if from_on else "",
+        f"{translate(N_('Until'))} {language.day(until_on)}" if until_on else "",
+    ]
+    return " · ".join(one for one in said if one)
 
 
 def verify() -> None:

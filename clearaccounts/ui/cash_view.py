@@ -216,7 +216,16 @@ def weeks(outlook: Outlook, actions: Any, caption: str) -> None:
         url.keep("week", "")
     st.session_state["_week_picked"] = week
     with actions:
-        tables.download(tables.whole(outlook.table), columns, caption=f"{title}. {caption}", stem="cash-weeks")
+        currency = outlook.currency
+        bank = language.gettext(N_("In the bank now, {currency}")).format(currency=currency)
+        said = f"{bank}: {language.amount(outlook.opening_balance, currency)}" if outlook.has_payables else None
+        tables.download(tables.whole(outlook.table), columns, caption=tables.captioned(title, caption, said), stem="cash-weeks")
+
+
+def week_words(outlook: Outlook, week: str | None) -> str | None:
+    """The week that a list is about, as a file says it."""
+    named = dict(zip(outlook.table["week"].to_pylist(), outlook.table["week_words"].to_pylist(), strict=True))
+    return named.get(week)
 
 
 def adds_up(outlook: Outlook) -> None:

@@ -30,9 +30,10 @@ SUM_COLUMNS = (
     Column("file", N_("File"), width="medium"),
     Column("column", N_("Column")),
     Column("currency", N_("Currency"), width="small"),
-    Column("amount_total", N_("In the file"), "amount"),
-    Column("amount_loaded", N_("Loaded"), "amount"),
-    Column("amount_rejected", N_("Rejected"), "amount"),
+    # Invoices, payments and prices: together they are the sum of nothing.
+    Column("amount_total", N_("In the file"), "amount", is_summed=False),
+    Column("amount_loaded", N_("Loaded"), "amount", is_summed=False),
+    Column("amount_rejected", N_("Rejected"), "amount", is_summed=False),
 )
 CHECK_COLUMNS = (
     Column("title", N_("Check"), width="large"),

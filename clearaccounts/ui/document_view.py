@@ -40,7 +40,8 @@ ALLOCATION_COLUMNS = (
     Column("counts_from_on", N_("Counts from"), "day",
            help=N_("The latest of the day it was applied, the day of its document and the day of the invoice.")),
     Column("amount_applied", N_("Applied"), "amount"),
-    Column("amount_source", N_("Amount of the document"), "amount", currency="source_currency"),
+    # One document may settle several instalments: its amount stands in each of their rows.
+    Column("amount_source", N_("Amount of the document"), "amount", currency="source_currency", is_summed=False),
     Column("amount_from_source", N_("Of it used here"), "amount", currency="source_currency"),
     Column("reference", N_("Reference")),
     Column("allocation_id", N_("Allocation")),

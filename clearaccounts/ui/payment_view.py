@@ -183,7 +183,9 @@ def invoices(payer: Payer, currency: str, entry: registry.Entry) -> None:
     picked = tables.show(found.rows, RECORD_COLUMNS, key="pay_records", alt=title, selectable=True, visible_rows=8)
     tables.pager(found, "paid_page")
     with actions:
-        caption = f"{found.rows['customer_name'][0].as_py()}. {title}. {_period(payer.chosen, currency, language)}"
+        period = _period(payer.chosen, currency, language)
+        caption = tables.captioned(
+            f"{found.rows['customer_name'][0].as_py()}: {title}", period, None if status == "all" else options[status])
         tables.download(found, RECORD_COLUMNS, caption=caption, stem="payments")
     if picked:
         document_view.follow(entry, picked["invoice_id"])

@@ -130,6 +130,11 @@ def states(view: str) -> str | None:
     return None if state == "all" else state
 
 
+def state_words(view: str, state: str | None) -> str | None:
+    """What `states` narrowed the list to, as a file says it."""
+    return words.language().gettext(_STATES[view][state]) if state else None
+
+
 def listed(
     warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, view: str, state: str | None,
 ) -> tuple[Paged, tuple[Column, ...], str]:

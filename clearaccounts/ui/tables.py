@@ -28,7 +28,7 @@ from clearaccounts.ui import connection, labels, words
 from clearaccounts.ui.columns import SORTED_BY_VALUE, Column, value_of
 from clearaccounts.ui.table_files import csv_of, xlsx_of
 
-__all__ = ["Column", "Paged", "download", "paged", "pager", "show", "slices", "styled", "whole"]
+__all__ = ["Column", "Paged", "captioned", "download", "paged", "pager", "show", "slices", "styled", "whole"]
 
 OLDEST = N_("Of the oldest overdue item")
 ROW_HEIGHT = 32
@@ -196,6 +196,11 @@ def pager(page: Paged, key: str) -> None:
             st.pagination(page_count, key=key, bind="query-params")
             said = language.gettext(N_("{count} rows in all; a heading sorts the rows of this page"))
             st.caption(said.format(count=language.number(page.row_count)))
+
+
+def captioned(title: str, filter_words: str, *narrowed: str | None) -> str:
+    """What a file shows: its title, the page's filter in words, and what the list alone is narrowed by (None where it is not)."""
+    return f"{title}. {' · '.join([filter_words, *(one for one in narrowed if one)])}"
 
 
 def download(

@@ -20,7 +20,8 @@ _COLUMNS = (
     Column("event_text", N_("About"), width="large"),
     Column("subject_id", N_("Id")),
 )
-_AMOUNT = Column("amount_total", N_("Amount"), "amount")
+# What was invoiced, paid and settled tells of the same money several times.
+_AMOUNT = Column("amount_total", N_("Amount"), "amount", is_summed=False)
 EMPTY = N_("Nothing of this kind happened to them by this day.")
 
 
@@ -35,6 +36,11 @@ def kind(viewer: Viewer) -> str | None:
     options = {"all": translate(N_("Everything"))} | {code: translate(title) for code, title in chronicle.kinds(viewer).items()}
     chosen = url.segments(translate(N_("Kind")), options, "kind")
     return None if chosen == "all" else chosen
+
+
+def kind_words(chosen_kind: str | None, viewer: Viewer) -> str | None:
+    """The kind of event that the timeline is narrowed to, as a file says it."""
+    return words.language().gettext(chronicle.kinds(viewer)[chosen_kind]) if chosen_kind else None
 
 
 def page(warehouse: Warehouse, customer_id: str, as_of_on: date, chosen_kind: str | None, viewer: Viewer) -> Paged:

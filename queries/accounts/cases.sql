@@ -3,7 +3,7 @@
 -- Permission: view_cases
 -- Parameter customer_id text: the customer.
 -- Parameter as_of_on date: as of the end of this day.
--- Parameter row_limit integer = 100: rows at most.
+-- Parameter row_limit integer = null: rows at most; all when left out.
 with
 
 day_end as (

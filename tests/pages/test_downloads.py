@@ -83,6 +83,46 @@ def test_every_list_of_a_page_yields_both_files_that_begin_with_what_they_show(
             assert all(stored == again for stored, again in formulas(content).values())
 
 
+NARROWED = [
+    ("ageing.py", {"view": "items", "bucket": "1-30", "dimension": "segment", "of": "mid-market"}, "1–30 days · Segment: mid-market"),
+    ("ageing.py", {"search": "o'dw"}, "“o'dw”"),
+    ("payments.py", {"view": "promises", "promises_state": "kept"}, "Kept"),
+    ("cash.py", {"week": "2026-W41"}, "2026-W41"),
+    ("cash.py", {"opening_balance": "5000"}, "In the bank now, EUR: 5,000.00 EUR"),
+    ("account.py", {"customer_id": "C0032", "section": "timeline", "kind": "money"}, "Money"),
+    ("account.py", {"customer_id": "C0032", "section": "history", "paid": "late"}, "Paid late"),
+    ("cases.py", {"severity": "A"}, "Severity A"),
+    ("escalations.py", {"vehicle": "psfp"}, "Premier Support for Partners (PSfP)"),
+]
+
+
+@pytest.mark.parametrize(("script", "address", "said"), NARROWED)
+def test_the_first_line_says_what_the_list_is_narrowed_to(
+    screen: Callable[..., Screen], files: Files, script: str, address: dict[str, str], said: str,
+) -> None:
+    tab = screen(Role.BILLING_ADMIN).open(script, **address)
+    open_downloads(tab)
+    assert tab.problems() == []
+    captions = [csv_rows(content)[0][0] for content in kind(files, "csv")]
+    assert [caption for caption in captions if f" · {said} · build " in caption and ("As of " in caption or "twelve months" in caption)]
+
+
+@pytest.mark.parametrize(("script", "address"), [
+    ("account.py", {"customer_id": "C0032", "section": "timeline"}), ("data.py", {"section": "sums"}),
+])
+def test_amounts_that_mean_nothing_together_have_no_total(
+    screen: Callable[..., Screen], files: Files, script: str, address: dict[str, str],
+) -> None:
+    open_downloads(screen(Role.BILLING_ADMIN).open(script, **address))
+    assert [formulas(content) for content in kind(files, "xlsx")] == [{}]
+
+
+def test_each_currency_column_has_a_heading_of_its_own(screen: Callable[..., Screen], files: Files) -> None:
+    open_downloads(screen(Role.MANAGER).open("ageing.py", view="items"))
+    for headings in (csv_rows(kind(files, "csv")[0])[1], [str(cell) for cell in rows(kind(files, "xlsx")[0])[1]]):
+        assert headings.count("Currency") == headings.count("Company currency") == 1 and not [one for one in headings if "_" in one]
+
+
 def test_nothing_is_written_before_somebody_asks(screen: Callable[..., Screen], files: Files) -> None:
     tab = screen(Role.MANAGER).open("ageing.py")
     assert tab.problems() == [] and files == {}

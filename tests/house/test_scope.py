@@ -1,0 +1,106 @@
+"""What a sales agent sees is the same whether the customers of others are there or not.
+
+The sample is built twice: whole, and without anything of other agents' customers. Every query must answer the agent alike:
+not only no name or id of another's, but no total, share, rank, median or forecast that theirs go into.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+import pytest
+
+from clearaccounts import accounts
+from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
+from clearaccounts.collections import policy
+from clearaccounts.errors import NotPermitted
+from clearaccounts.query_files import EMPTY_TABLES, Query, queries
+from clearaccounts.sample import LAST_ON
+from clearaccounts.settings import ROOT, SAMPLE_POLICY
+from clearaccounts.warehouse import Warehouse
+from tests.house.test_queries_on_the_sample import values
+from tests.worlds import world
+
+SOFIA = next(person for person in DEMO_PEOPLE if person.role is Role.SALES_AGENT)
+SCOPED = sorted(name for name, query in queries().items() if "viewer_agent" in query.reserved)
+Rows = dict[str, list[dict[str, str | None]]]
+
+
+def sample() -> Rows:
+    """The sample's files, without what one customer's money settles of another's: there, two agents share a fact."""
+    kinds: Rows = {}
+    for path in sorted((ROOT / "sample_data").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            kinds[path.stem] = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
+    payers = {row["payment_id"]: row["customer_id"] for row in kinds["payments"]}
+    payers |= {row["credit_note_id"]: row["customer_id"] for row in kinds["credit_notes"]}
+    debtors = {row["invoice_id"]: row["customer_id"] for row in kinds["customer_invoices"]}
+
+    def is_of_one_customer(allocation: dict[str, str | None]) -> bool:
+        debtor = debtors.get(allocation["invoice_id"])
+        return payers.get(allocation["source_id"], debtor) == debtor
+
+    kinds["allocations"] = [row for row in kinds["allocations"] if is_of_one_customer(row)]
+    return kinds
+
+
+def without_others(kinds: Rows, own: set[str | None]) -> Rows:
+    """Only what is of these customers, or of no customer at all."""
+    invoices = {row["invoice_id"] for row in kinds["customer_invoices"] if row["customer_id"] in own}
+    cases = {row["case_id"] for row in kinds["support_cases"] if row["customer_id"] in own}
+    owners = {"allocations": ("invoice_id", invoices), "instalments": ("invoice_id", invoices), "case_events": ("case_id", cases)}
+    kept = {}
+    for kind, rows in kinds.items():
+        key, wanted = owners.get(kind, ("customer_id", own))
+        kept[kind] = [row for row in rows if key not in row or row[key] in wanted]
+    return kept
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, Warehouse, str, str]:
+    """The whole sample, the agent's part of it, one customer of theirs and one of somebody else's."""
+    folder: Path = tmp_path_factory.mktemp("scope")
+    kinds = sample()
+    own = {row["customer_id"] for row in kinds["customers"] if (row["sales_agent"] or "").casefold() == SOFIA.email}
+    foreign = next(str(row["customer_id"]) for row in kinds["customers"] if row["customer_id"] not in own)
+    part = without_others(kinds, own)
+    assert 0 < len(part["customer_invoices"]) < len(kinds["customer_invoices"])
+    whole_one, own_one = (world(folder, LAST_ON, **cast(dict[str, Any], rows)) for rows in (kinds, part))
+    return whole_one, own_one, min(map(str, own)), foreign
+
+
+def answer(warehouse: Warehouse, query: Query, viewer: Viewer, given: dict[str, Any], customer_id: str) -> list[dict[str, Any]]:
+    """The rows, with the tables that the query joins made for the operator: the scope is the query's own to hold."""
+    stages = policy.load(SAMPLE_POLICY).table()
+    tables: dict[str, pa.Table] = {}
+    for name in query.tables:
+        if name == "policy_stages":
+            tables[name] = stages
+        elif name == "stages_now":
+            tables[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name == "events_now":
+            tables[name] = accounts.events(warehouse, accounts.DayFilter(customer_id, LAST_ON), OPERATOR)
+        elif name == "customers_wanted":
+            tables[name] = pa.table({"customer_id": [customer_id]})
+        else:
+            tables[name] = EMPTY_TABLES[name]
+    return list(warehouse.run(query.name, given, viewer, tables).to_pylist())
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_the_customers_of_others_change_nothing_that_an_agent_sees(name: str, worlds: tuple[Warehouse, Warehouse, str, str]) -> None:
+    whole, part, own, foreign = worlds
+    query = queries()[name]
+    one = values(query, whole, own)
+    everybody = {key: value for key, value in one.items() if key != "customer_id" or query.parameters[0].is_required}
+    try:
+        for given in (one, everybody):
+            assert answer(whole, query, SOFIA, given, own) == answer(part, query, SOFIA, given, own)
+        theirs, nobodys = ({**one, **values(query, whole, customer_id)} for customer_id in (foreign, "C9999"))
+        if theirs != one:
+            assert answer(whole, query, SOFIA, theirs, own) == answer(whole, query, SOFIA, nobodys, own)
+    except NotPermitted:
+        assert query.permission is not None and not SOFIA.may(query.permission)
