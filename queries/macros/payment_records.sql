@@ -4,11 +4,11 @@
 -- Parameter last_on date: last day of the period; known is what was known at its end.
 --
 -- A table macro of the warehouse, `payment_records(first_on, last_on)`. A customer who stops paying must not look punctual: what is
--- overdue at the end stands beside what was settled, late by its days so far, so at least so late; of instalments by those of the
--- oldest overdue, and one that pays them as agreed is not overdue.
+-- overdue at the end stands beside what was settled, late by its days so far, so at least so late. An invoice in instalments is late
+-- when its last one is, while open by its oldest one overdue: who pays them as agreed is on time.
 -- is_judged: says how the customer pays. What credit notes alone settled says nothing; what was written off was never paid, and
--- is late up to the day it was written off. The two weights make the contract's weighted days late over all rows, judged or not:
--- what was settled with its whole amount, of the rest each overdue item with what is open on it.
+-- is late up to the day it was written off. The two weights make weighted days late over all rows, judged or not, as the key figure
+-- has it: what was settled with its whole amount, of the rest each overdue item with what is open on it.
 with
 
 settlements as (
@@ -19,7 +19,6 @@ overdue_items as (
     select
         customer_id,
         invoice_id,
-        min(aged_from_on) as overdue_since_on,
         sum(amount_outstanding) as amount_overdue,
         sum(amount_outstanding * (last_on - aged_from_on)) as amount_overdue_by_day
     from open_items
@@ -39,7 +38,11 @@ placed as (
     select
         settlements.* exclude (days_late),
         settlements.settled_on is not null as is_settled,
-        case when settlements.settled_on is null then last_on - overdue_items.overdue_since_on else settlements.days_late end as late_days,
+        -- Instalments paid as agreed are not late, whatever due day the invoice has beside them.
+        case
+            when settlements.settled_on is null then settlements.days_late
+            else settlements.settled_on - coalesce(settlements.last_due_on, settlements.issued_on)
+        end as late_days,
         case
             when settlements.settled_on is null then true
             else settlements.has_payment or written_off.invoice_id is not null
@@ -48,7 +51,7 @@ placed as (
             as amount_weight,
         case
             when settlements.settled_on is null then coalesce(overdue_items.amount_overdue_by_day, 0)
-            else settlements.amount_total * settlements.days_late
+            else settlements.amount_total * (settlements.settled_on - coalesce(settlements.last_due_on, settlements.issued_on))
         end as amount_weight_by_day
     from settlements
     left join overdue_items
@@ -66,7 +69,7 @@ select
     is_settled,
     is_settled and late_days <= 0 as is_on_time,
     issued_on,
-    due_on,
+    last_due_on as due_on,
     settled_on,
     late_days,
     case when is_settled and has_payment then pay_days end as pay_days,

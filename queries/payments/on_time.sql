@@ -6,9 +6,9 @@
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter month_count integer = 24: months shown.
 --
--- Each invoice counts once, in the month of its due day, and what is overdue and open is not on time. Left out: what is due on the
--- day itself and still open, open instalments paid as agreed, and what credit notes alone settled. Invoices of several currencies
--- are counted together.
+-- Each invoice counts once, in the month of its due day (of instalments the last), and what is overdue and open is not on time. Left
+-- out: what is due on the day itself and still open, open instalments paid as agreed, and what credit notes alone settled. Invoices
+-- of several currencies are counted together.
 with
 
 written_off as (
@@ -19,26 +19,19 @@ written_off as (
         and (in_force_until_on is null or in_force_until_on > $as_of_on)
 ),
 
-overdue as (
-    select distinct invoice_id
-    from open_items
-    where open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on) and aged_from_on < $as_of_on
-),
-
 due as (
     select
-        cast(date_trunc('month', coalesce(settlements.due_on, settlements.issued_on)) as date) as month_on,
-        settlements.settled_on is not null and settlements.days_late <= 0 as is_on_time
+        cast(date_trunc('month', coalesce(settlements.last_due_on, settlements.issued_on)) as date) as month_on,
+        settlements.settled_on <= coalesce(settlements.last_due_on, settlements.issued_on) as is_on_time
     from invoice_settlements($as_of_on) as settlements
     inner join customers on customers.customer_id = settlements.customer_id
     left join written_off on written_off.invoice_id = settlements.invoice_id
-    left join overdue on overdue.invoice_id = settlements.invoice_id
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and ($customer_id is null or settlements.customer_id = $customer_id)
         and ($currency is null or settlements.currency = $currency)
-        and coalesce(settlements.due_on, settlements.issued_on) <= $as_of_on
+        and coalesce(settlements.last_due_on, settlements.issued_on) <= $as_of_on
         and case
-            when settlements.settled_on is null then overdue.invoice_id is not null
+            when settlements.settled_on is null then settlements.days_late is not null
             else settlements.has_payment or written_off.invoice_id is not null
         end
 ),

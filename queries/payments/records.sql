@@ -53,7 +53,7 @@ begun as (
         settlements.invoice_id,
         'open' as payment_status,
         settlements.issued_on,
-        settlements.due_on,
+        settlements.last_due_on as due_on,
         settlements.settled_on,
         cast(null as bigint) as late_days,
         cast(null as bigint) as pay_days,

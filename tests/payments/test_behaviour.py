@@ -244,3 +244,8 @@ def test_who_pays_instalments_as_agreed_is_not_late(tmp_path: Path) -> None:
     # The second instalment is ten days late, whatever the invoice's own due day says.
     row = one(warehouse)
     assert (row["overdue_count"], row["median_late_days"], row["weighted_days_late"]) == (1, 10, 10)
+    # The last one paid on its day settles the whole on time.
+    for on in (date(2026, 6, 25), date(2026, 8, 1)):
+        book.pay("PLAN", on, "100.00")
+    (row,) = behaviour(book.open(tmp_path), BehaviourFilter(date(2026, 8, 31), "C1"), OPERATOR).to_pylist()
+    assert (row["overdue_count"], row["on_time_count"], row["median_late_days"], row["weighted_days_late"]) == (0, 1, 0, 0)

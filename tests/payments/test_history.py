@@ -66,3 +66,23 @@ def test_paid_on_the_day_of_its_issue_is_settled_in_no_time(tmp_path: Path) -> N
     assert (row["invoice_count"], row["average_days_to_pay"], row["average_days_late"]) == (1, 0, -30)
     figures = kpis(warehouse, PeriodFilter(date(2026, 1, 1), day), OPERATOR).to_pylist()[0]
     assert (figures["average_days_to_pay"], figures["weighted_days_late"]) == (0, -30)
+
+
+def test_an_instalment_that_is_not_due_makes_nobody_late(tmp_path: Path) -> None:
+    warehouse = world(
+        tmp_path,
+        customer_invoices=[{"invoice_id": "PLAN", "issued_on": "2026-01-01", "due_on": "2026-02-01", "amount_total": "200.00"}],
+        instalments=[
+            {"invoice_id": "PLAN", "instalment_number": 1, "due_on": "2026-02-01", "amount_total": "100.00"},
+            {"invoice_id": "PLAN", "instalment_number": 2, "due_on": "2026-06-01", "amount_total": "100.00"},
+        ],
+        payments=[{"payment_id": "P1", "received_on": "2026-02-01", "amount_total": "100.00"}],
+        allocations=[{"allocation_id": "A1", "applied_on": "2026-02-01", "source_id": "P1", "invoice_id": "PLAN", "amount_applied": "100.00"}],
+    )
+
+    def late(day: str) -> int | None:
+        row = history(warehouse, HistoryFilter("C1", date.fromisoformat(day)), OPERATOR).to_pylist()[0]
+        found: int | None = row["days_late"]
+        return found
+
+    assert [late(day) for day in ("2026-02-01", "2026-05-31", "2026-06-01", "2026-06-11")] == [None, None, None, 10]

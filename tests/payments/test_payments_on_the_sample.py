@@ -70,7 +70,7 @@ def paid_like(ledger: plain.Ledger, customer_id: str, day: date) -> list[tuple[s
         if row["customer_id"] != customer_id or issued > day or row["invoice_status"] in {"draft", "void"}:
             continue
         plan = [str(part["due_on"]) for part in ledger.instalments if part["invoice_id"] == number]
-        due = date.fromisoformat(str(row["due_on"] or max(plan, default=str(issued))))
+        due = date.fromisoformat(str(max(plan, default="") or row["due_on"] or issued))
         if number in open_on[day]:
             dues = [item[2] or issued for item in plain.items(ledger, day) if item[0] is row]
             if min(dues) < day:
