@@ -48,15 +48,6 @@ class HistoryFilter:
 
 
 @dataclass(frozen=True)
-class SummaryFilter:
-    """How one customer (or all) paid, of invoices settled from a day on."""
-
-    as_of_on: date
-    customer_id: str | None = None
-    from_on: date | None = None
-
-
-@dataclass(frozen=True)
 class BehaviourFilter:
     """How customers paid from a day (twelve months ago when None) to a day; one customer or all, one currency or all."""
 
@@ -136,11 +127,6 @@ class DisputesFilter:
 def history(warehouse: Warehouse, chosen: HistoryFilter, viewer: Viewer) -> pa.Table:
     """One row per invoice, newest first: settled day, days late, amount, what is open."""
     return warehouse.run("payments/history", chosen, viewer)
-
-
-def summary(warehouse: Warehouse, chosen: SummaryFilter, viewer: Viewer) -> pa.Table:
-    """One row per currency: average days to pay and late (calendar days), share paid on time."""
-    return warehouse.run("payments/summary", chosen, viewer)
 
 
 def behaviour(warehouse: Warehouse, chosen: BehaviourFilter, viewer: Viewer) -> pa.Table:

@@ -62,7 +62,7 @@ _TITLES: dict[str, str] = {
     # payment_status, promise_status, dispute_status, resolution_type
     "on_time": N_("On time"), "late": N_("Late"), "kept": N_("Kept"), "broken": N_("Broken"), "running": N_("Running"),
     "ended_early": N_("Ended early"), "nothing_due": N_("Nothing was due"), "lapsed": N_("Lapsed"), "several": N_("Several"),
-    "earlier": N_("Settled before it"),
+    "earlier": N_("Settled before it"), "voided": N_("Voided"),
     # check_level
     "fail": N_("Fail"), "warn": N_("Warning"),
 }

@@ -21,7 +21,7 @@ facts as (
 ---------- balances
 
 billed_currencies as (
-    select distinct currency from facts where fact_type = 'open'
+    select distinct currency from facts where fact_type = 'sold'
 ),
 
 balances as (

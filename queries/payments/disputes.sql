@@ -8,11 +8,12 @@
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
--- What is disputed: the amount of the hold, else what was open on its invoice when it began (before that day's payments); blank for
--- a dispute with a whole customer that names no amount. Resolved: nothing is open on the invoice any longer, or credit notes since
--- then took off what was disputed. resolution_type: the kind of document that alone did it, or `several`; `stated` where the
--- accounting system says that it is settled but not by what, `earlier` where nothing was open when the dispute began. Lapsed: its
--- last day is over, or it was taken back, and it is not resolved.
+-- What is disputed: the amount of the hold, unless in another currency than its invoice's; else what was open on its invoice
+-- when it began (before that day's payments); blank for a dispute with a whole customer that names no amount. Resolved:
+-- nothing is open on the invoice any longer, or credit notes since then took off what was disputed. resolution_type: the kind
+-- of document that alone did it, or `several`; `stated` where the accounting system says that it is settled but not by what,
+-- `voided` where the invoice no longer counts, `earlier` where nothing was open when the dispute began. Lapsed: its last day
+-- is over, or it was taken back, and it is not resolved.
 with
 
 disputes as (
@@ -27,11 +28,16 @@ disputes as (
         holds.starts_on,
         holds.ends_on,
         (holds.ends_on is null or holds.ends_on >= $as_of_on) and (holds.withdrawn_on is null or holds.withdrawn_on > $as_of_on) as is_held,
-        holds.amount_held,
-        invoices.invoice_id is not null as has_invoice
+        case when coalesce(holds.currency = invoices.currency, true) then holds.amount_held end as amount_held,
+        invoices.invoice_id is not null as has_invoice,
+        coalesce(invoices.counts_until_on <= $as_of_on, false) as is_voided
     from holds
     inner join customers on customers.customer_id = holds.customer_id
-    left join invoices on invoices.invoice_id = holds.invoice_id and invoices.customer_id = holds.customer_id and invoices.is_counted
+    left join invoices
+        on invoices.invoice_id = holds.invoice_id
+        and invoices.customer_id = holds.customer_id
+        and invoices.is_counted
+        and invoices.issued_on <= $as_of_on
     where holds.hold_type = 'dispute'
         and holds.starts_on <= $as_of_on
         and ($customer_id is null or holds.customer_id = $customer_id)
@@ -102,6 +108,7 @@ judged as (
         end as dispute_status,
         case
             when not has_invoice then null
+            when is_voided then 'voided'
             when amount_open_before is null and amount_outstanding = 0 then 'earlier'
             when amount_credited > 0 and amount_credited >= amount_disputed then 'credit_note'
             when amount_outstanding > 0 then null

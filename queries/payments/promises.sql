@@ -9,13 +9,14 @@
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
--- What is promised: the amount of the hold; else what was open on its invoice, or overdue of the customer, when it began (before
--- that day's payments). A promise about a whole customer without an amount is one row for each currency in which something was
--- overdue. What is received: what payments and credit notes settled since of the invoices promised (of an amount for a whole
--- customer: of any), each up to what was promised of it, and what came in since and is not applied. A write-off keeps no promise. A
--- promise is kept: on its last day (or the day asked for, while it runs) all of it had been received, and kept_on is the first day
--- from which that held. Broken: not kept by the end of its last day. Ended early: taken back before that, unkept. Nothing due:
--- nothing was owed.
+-- What is promised: the amount of the hold, unless in another currency than its invoice's; else what was open on its invoice,
+-- or overdue of the customer, when it began (before that day's payments). A promise about a whole customer without an amount
+-- is one row for each currency in which something was overdue. What is received: what payments and credit notes settled since
+-- of the invoices promised (of an amount for a whole customer: of any), each up to what was promised of it, and what came in
+-- since and is not applied. A write-off keeps no promise. A promise is kept: on its last day (or the day asked for, while it
+-- runs) all of it had been received, and kept_on is the first day from which that held. Broken: not kept by the end of its
+-- last day. Ended early: taken back before that, unkept. Nothing due: nothing was owed, or the invoice was voided by the last
+-- day.
 with
 
 promises as (
@@ -30,9 +31,10 @@ promises as (
         holds.starts_on,
         holds.ends_on,
         holds.withdrawn_on,
-        holds.amount_held,
+        case when coalesce(holds.currency = invoices.currency, true) then holds.amount_held end as amount_held,
         holds.currency as hold_currency,
         invoices.currency as invoice_currency,
+        invoices.counts_until_on as invoice_until_on,
         -- The last day on which it is looked at: its own, the day before it was taken back, the day asked for.
         least(holds.ends_on, holds.withdrawn_on - 1, $as_of_on) as judged_on
     from holds
@@ -234,6 +236,7 @@ judged as (
         case
             when covered.amount_promised = 0 then 'nothing_due'
             when kept_days.kept_on is not null then 'kept'
+            when promises.invoice_until_on <= promises.judged_on then 'nothing_due'
             when promises.ends_on < $as_of_on and coalesce(promises.withdrawn_on > promises.ends_on, true) then 'broken'
             when promises.withdrawn_on <= $as_of_on then 'ended_early'
             else 'running'

@@ -81,3 +81,26 @@ def test_a_dispute_with_the_whole_customer(tmp_path: Path) -> None:
     row = one(warehouse, LAST)
     assert (row["dispute_status"], row["currency"], row["amount_disputed"], row["amount_outstanding"]) == ("open", "EUR", None, None)
     assert (one(warehouse)["dispute_status"], one(warehouse)["resolution_type"]) == ("lapsed", None)
+
+
+def test_an_invoice_voided_since_is_no_longer_disputed(tmp_path: Path) -> None:
+    made = book()
+    made.customer_invoices[0] = {**made.customer_invoices[0], "invoice_status": "void", "voided_on": "2026-06-05"}
+    warehouse = made.open(tmp_path)
+    assert one(warehouse, date(2026, 6, 4))["dispute_status"] == "open"
+    row = one(warehouse)
+    assert (row["dispute_status"], row["resolution_type"], row["amount_outstanding"]) == ("resolved", "voided", 0)
+
+
+def test_an_amount_in_another_currency_than_the_invoices_is_not_read_as_the_invoices(tmp_path: Path) -> None:
+    made = book(amount_held="20.00", currency="USD")
+    made.credit("I", date(2026, 6, 1), "20.00")
+    row = one(made.open(tmp_path), LAST)
+    assert (row["dispute_status"], row["currency"], row["amount_disputed"]) == ("open", "EUR", 90)
+
+
+def test_an_invoice_issued_later_has_resolved_nothing(tmp_path: Path) -> None:
+    made = book()
+    made.invoice("J", date(2026, 7, 30), issued_on=date(2026, 6, 25))
+    made.holds[0] = {**made.holds[0], "invoice_id": "J"}
+    assert one(made.open(tmp_path), LAST)["dispute_status"] == "open"

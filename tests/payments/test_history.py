@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from clearaccounts.access import OPERATOR
-from clearaccounts.payments import HistoryFilter, SummaryFilter, history, summary
+from clearaccounts.payments import BehaviourFilter, HistoryFilter, behaviour, history
 from clearaccounts.receivables import PeriodFilter, kpis
 from tests.worlds import Row, world
 
@@ -42,12 +42,13 @@ def test_settled_when_nothing_is_open_any_longer(tmp_path: Path) -> None:
 
 def test_how_a_customer_pays(tmp_path: Path) -> None:
     warehouse = world(tmp_path, customer_invoices=INVOICES, payments=PAYMENTS, allocations=ALLOCATIONS)
-    row = summary(warehouse, SummaryFilter(date(2026, 3, 31), "C1"), OPERATOR).to_pylist()[0]
-    assert (row["invoice_count"], row["average_days_to_pay"], row["average_days_late"], row["on_time_rate"]) == (
-        2,
+    row = behaviour(warehouse, BehaviourFilter(date(2026, 3, 31), "C1"), OPERATOR).to_pylist()[0]
+    assert (row["invoice_count"], row["average_days_to_pay"], row["average_late_days"], row["on_time_rate"]) == (
+        3,
         Decimal("33.5"),
-        Decimal("3.5"),
-        Decimal("0.5"),
+        # 10 days early, 17 late, and one open for 30 days past the issue date it is due on.
+        Decimal("12.3333"),
+        Decimal("0.3333"),
     )
 
 
@@ -62,8 +63,8 @@ def test_paid_on_the_day_of_its_issue_is_settled_in_no_time(tmp_path: Path) -> N
     )
     day = date(2026, 3, 31)
     assert history(warehouse, HistoryFilter("C1", day), OPERATOR).to_pylist()[0]["settled_on"] == date(2026, 1, 1)
-    row = summary(warehouse, SummaryFilter(day, "C1"), OPERATOR).to_pylist()[0]
-    assert (row["invoice_count"], row["average_days_to_pay"], row["average_days_late"]) == (1, 0, -30)
+    row = behaviour(warehouse, BehaviourFilter(day, "C1"), OPERATOR).to_pylist()[0]
+    assert (row["invoice_count"], row["average_days_to_pay"], row["average_late_days"]) == (1, 0, -30)
     figures = kpis(warehouse, PeriodFilter(date(2026, 1, 1), day), OPERATOR).to_pylist()[0]
     assert (figures["average_days_to_pay"], figures["weighted_days_late"]) == (0, -30)
 

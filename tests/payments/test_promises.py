@@ -196,3 +196,27 @@ def test_not_known_before_it_began_and_narrowed_to_what_is_asked(tmp_path: Path)
         assert promises(warehouse, PromisesFilter(DAY, promise_status=status), OPERATOR).num_rows == count
     assert promises(warehouse, PromisesFilter(DAY, since_on=LAST), OPERATOR).num_rows == 1
     assert promises(warehouse, PromisesFilter(DAY, since_on=date(2026, 5, 21)), OPERATOR).num_rows == 0
+
+
+def test_a_promise_about_an_invoice_voided_since_is_not_broken(tmp_path: Path) -> None:
+    made = book()
+    promise(made, invoice_id="OLD", amount_held="100.00", currency="EUR")
+    made.customer_invoices[0] = {**made.customer_invoices[0], "invoice_status": "void", "voided_on": "2026-05-18"}
+    warehouse = made.open(tmp_path)
+    assert one(warehouse, date(2026, 5, 17))["promise_status"] == "running"
+    assert one(warehouse)["promise_status"] == "nothing_due"
+
+
+def test_an_invoice_voided_after_the_last_day_leaves_the_promise_broken(tmp_path: Path) -> None:
+    made = book()
+    promise(made, invoice_id="OLD")
+    made.customer_invoices[0] = {**made.customer_invoices[0], "invoice_status": "void", "voided_on": "2026-05-21"}
+    assert one(made.open(tmp_path))["promise_status"] == "broken"
+
+
+def test_an_amount_in_another_currency_than_the_invoices_promises_what_is_open(tmp_path: Path) -> None:
+    made = book()
+    promise(made, invoice_id="OLD", amount_held="20.00", currency="USD")
+    made.pay("OLD", date(2026, 5, 15), "20.00")
+    row = one(made.open(tmp_path))
+    assert (row["promise_status"], row["currency"], row["amount_promised"]) == ("broken", "EUR", 100)

@@ -133,3 +133,11 @@ def test_figures_without_a_divisor_are_blank(tmp_path: Path) -> None:
     row = figures(tmp_path, date(2026, 6, 1), date(2026, 6, 30), customer_invoices=[invoice("I1", "2026-05-01", "2026-05-10", "10.00")])
     assert row["amount_sales"] == 0
     assert row["dso_days"] is None and row["best_possible_dso_days"] is None and row["average_days_to_pay"] is None
+
+
+def test_a_currency_paid_on_the_day_of_issue_has_a_row_in_every_period(tmp_path: Path) -> None:
+    paid, applied = payment("P1", "2026-04-03", "I1", "100.00")
+    row = figures(
+        tmp_path, date(2026, 5, 1), date(2026, 5, 31), customer_invoices=[invoice("I1", "2026-04-03", "2026-05-03", "100.00")],
+        payments=[paid], allocations=[applied])
+    assert (row["amount_opening"], row["amount_sales"], row["amount_closing"], row["dso_days"]) == (0, 0, 0, None)
