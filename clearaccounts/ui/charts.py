@@ -129,12 +129,18 @@ def ageing_alt(table: pa.Table, currency: str, language: Language) -> str:
     return language.gettext(N_("Amount outstanding by days overdue: {parts}.")).format(parts="; ".join(parts))
 
 
+def as_label(text: str, most: int | None = None) -> str:
+    """Other people's text as a label: at most so many characters, and no markup (charts draw `<b>`, follow `<a href>`)."""
+    short = text if most is None or len(text) <= most else text[: most - 1] + "…"
+    return short.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def counts(labels: Sequence[str], values: Sequence[int], language: Language, palette: Palette, chosen: str | None = None) -> go.Figure:
     """A count per category, the largest first as given; the chosen one in the accent."""
     figure = _bars(26 * max(len(labels), 3) + 12, palette)
     figure.add_bar(
-        orientation="h", y=list(labels), x=list(values), text=[language.number(value) for value in values],
-        textposition="outside", cliponaxis=False, customdata=list(labels),
+        orientation="h", y=[as_label(label) for label in labels], x=list(values), text=[language.number(value) for value in values],
+        textposition="outside", cliponaxis=False,
         marker={"color": [palette.accent if label == chosen else palette.bar for label in labels]},
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
@@ -158,6 +164,7 @@ def burn(labels: Sequence[str], used: Sequence[Decimal], elapsed: Sequence[Decim
         palette: of the theme.
     """
     figure = _bars(34 * max(len(labels), 2) + 12, palette)
+    labels = [as_label(label) for label in labels]
     figure.add_bar(
         orientation="h", y=list(labels), x=[float(share) for share in used],
         hoverinfo="skip",

@@ -15,7 +15,7 @@ import pyarrow as pa
 from babel.dates import format_date
 
 from clearaccounts.text import N_, Language
-from clearaccounts.ui.charts import Palette
+from clearaccounts.ui.charts import Palette, as_label
 
 _FONT = "'Source Sans', sans-serif"
 
@@ -124,7 +124,9 @@ def days_late(table: pa.Table, as_of_on: date, language: Language, palette: Pale
             "color": [palette.late if row["late_days"] > 0 else palette.bar for row in rows], "line": {"width": 1.5},
         },
         customdata=[
-            f"{row['invoice_id']}, {language.day(row['settled_on']) or so_far}: {language.number(row['late_days'])}" for row in rows],
+            f"{as_label(row['invoice_id'])}, {language.day(row['settled_on']) or so_far}: {language.number(row['late_days'])}"
+            for row in rows
+        ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_layout(xaxis={"type": "date", "tickformat": "%m/%y", "nticks": 7})
@@ -149,25 +151,29 @@ def slower(rows: Sequence[Mapping[str, Any]], language: Language, palette: Palet
         palette: of the theme.
     """
     names = names_of(rows)
+    # A row's place is its number: two long names may be cut to the same text.
+    places = list(range(len(rows)))
     before = [float(row["quarter_before_late_days"]) for row in rows]
     now = [float(row["quarter_late_days"]) for row in rows]
     colours = [palette.late if new > old else palette.accent for old, new in zip(before, now, strict=True)]
     figure = _figure(24 * max(len(rows), 4) + 12, palette)
-    for name, old, new, colour in zip(names, before, now, colours, strict=True):
-        figure.add_scatter(x=[old, new], y=[name, name], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip", opacity=0.55)
+    for place, old, new, colour in zip(places, before, now, colours, strict=True):
+        figure.add_scatter(x=[old, new], y=[place, place], mode="lines", line={"color": colour, "width": 3}, hoverinfo="skip", opacity=0.55)
     figure.add_scatter(
-        x=before, y=names, mode="markers", marker={"size": 9, "color": palette.bar}, hovertemplate="%{y}: %{x:.0f}<extra></extra>")
+        x=before, y=places, mode="markers", marker={"size": 9, "color": palette.bar}, hovertext=[as_label(name) for name in names],
+        hovertemplate="%{hovertext}: %{x:.0f}<extra></extra>")
     figure.add_scatter(
-        x=now, y=names, mode="markers+text", marker={"size": 11, "color": colours}, cliponaxis=False,
+        x=now, y=places, mode="markers+text", marker={"size": 11, "color": colours}, cliponaxis=False,
         text=[language.number(row["quarter_late_days"], 1) for row in rows],
         textposition=["middle right" if new >= old else "middle left" for old, new in zip(before, now, strict=True)],
-        customdata=[row["customer_id"] for row in rows], hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertext=[as_label(name) for name in names], hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     low, high = min([*before, *now, 0.0]), max([*before, *now, 1.0])
     figure.update_layout(
-        xaxis={"range": [low - (high - low) * 0.06, high + (high - low) * 0.1], "zeroline": True, "zerolinecolor": palette.muted,
+        xaxis={"range": [low - (high - low) * 0.06, high + (high - low) * 0.16], "zeroline": True, "zerolinecolor": palette.muted,
                "showgrid": False, "nticks": 6},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 8, "dtick": 1},
+        yaxis={"autorange": "reversed", "tickvals": places, "ticktext": [as_label(name) for name in names], "showgrid": False,
+               "ticklabelstandoff": 8},
     )
     return figure
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from clearaccounts.key_figures import KeyFigure
 from clearaccounts.text import N_, Language
-from clearaccounts.ui.charts import Palette, bare
+from clearaccounts.ui.charts import Palette, as_label, bare
 
 _FONT = "'Source Sans', sans-serif"
 
@@ -101,16 +101,10 @@ def concentration(table: pa.Table, language: Language, palette: Palette) -> go.F
     figure.update_xaxes(visible=False, fixedrange=True, range=[0, longest * 1.5])
     figure.update_yaxes(
         fixedrange=True, autorange="reversed", automargin=True, ticklabelstandoff=8, showgrid=False,
-        tickvals=[row["customer_order"] for row in rows], ticktext=[_short(row["customer_name"]) for row in rows],
+        tickvals=[row["customer_order"] for row in rows], ticktext=[as_label(row["customer_name"], 28) for row in rows],
     )
     figure.update_layout(bargap=0.28, uniformtext={"mode": "show", "minsize": 12})
     return figure
-
-
-def _short(name: str) -> str:
-    """A name as an axis label: at most 28 characters, and no markup of the chart's own."""
-    text = name if len(name) <= 28 else name[:27] + "…"
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def concentration_alt(table: pa.Table, language: Language) -> str:
