@@ -78,7 +78,8 @@ def test_an_instalment_that_is_not_due_makes_nobody_late(tmp_path: Path) -> None
             {"invoice_id": "PLAN", "instalment_number": 2, "due_on": "2026-06-01", "amount_total": "100.00"},
         ],
         payments=[{"payment_id": "P1", "received_on": "2026-02-01", "amount_total": "100.00"}],
-        allocations=[{"allocation_id": "A1", "applied_on": "2026-02-01", "source_id": "P1", "invoice_id": "PLAN", "amount_applied": "100.00"}],
+        allocations=[
+            {"allocation_id": "A1", "applied_on": "2026-02-01", "source_id": "P1", "invoice_id": "PLAN", "amount_applied": "100.00"}],
     )
 
     def late(day: str) -> int | None:
