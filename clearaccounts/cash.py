@@ -152,7 +152,7 @@ def verdict(found: pa.Table) -> Verdict:
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether Microsoft can be paid on time: the first week short and the one most short, and the first if everybody pays late.
+    """Whether Microsoft can be paid on time: the first week short and the one most short, and the first at the low end of the range.
 
     They are rows of `cover`, None when every week is covered.
     """
@@ -160,7 +160,7 @@ class Answer:
     is_anything_due: bool
     first_short: dict[str, Any] | None
     most_short: dict[str, Any] | None
-    first_short_if_late: dict[str, Any] | None
+    first_short_at_low: dict[str, Any] | None
 
 
 def answer(covered: Sequence[dict[str, Any]]) -> Answer:
@@ -171,5 +171,5 @@ def answer(covered: Sequence[dict[str, Any]]) -> Answer:
         any(row["amount_payable"] for row in covered),
         short[0] if short else None,
         min(short, key=lambda row: row["amount_balance"]) if short else None,
-        next((row for row in weeks if not row["is_covered_if_late"]), None),
+        next((row for row in weeks if not row["is_covered_at_low"]), None),
     )

@@ -41,7 +41,7 @@ if outlook.table.num_rows == 0:
     cash_view.without_rate(outlook)
     st.stop()
 
-cash_view.charts(outlook)
+cash_view.charts(outlook, cash_backtest_view.band_words(outlook, language))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     cash_view.adds_up(outlook)
     actions = st.container(width="content")

@@ -26,7 +26,8 @@ METHOD_COLUMNS = (
 AHEAD_COLUMNS = (
     Column("ahead_days", N_("Days ahead"), "number"),
     Column("mean_absolute_error_rate", N_("Sum off by, share of what was open"), "share"),
-    Column("in_range_rate", N_("Sum inside the band"), "share"),
+    Column("in_range_rate", N_("Sum inside the band"), "share", help=N_("The band is meant to hold 80%.")),
+    Column("below_range_rate", N_("Less than the band"), "share", help=N_("Less was paid than the low end said: meant to be 10%.")),
     Column("sum_count", N_("Sums"), "number"),
 )
 
@@ -54,6 +55,17 @@ def said_of(found: Verdict, language: Language) -> str:
         rules = ", ".join(f"“{translate(METHODS[method])}”" for method in found.unbeaten)
         compared = translate(N_("That is not nearer than {rules}: take these days with care.")).format(rules=rules)
     return f"{measured} {compared}"
+
+
+def band_words(outlook: Outlook, language: Language) -> str:
+    """What the line and the band are, and how often sums of the past lay inside."""
+    translate = language.gettext
+    said = translate(N_("Line: every item on its expected day. Band: range of 80%, if customers pay as they did, each for itself."))
+    shares = [row["in_range_rate"] for row in backtests(outlook)[1].to_pylist()]
+    if not shares or not cash.verdict(backtests(outlook)[0]).is_enough:
+        return said
+    measured = translate(N_("In the past {fewest} to {most} of the sums lay inside, by how far ahead they were."))
+    return f"{said} {measured.format(fewest=language.percent(min(shares)), most=language.percent(max(shares)))}"
 
 
 # (build, whose customers, day) -> the two back-tests: small, the same for as long as the build is served, and the slowest of the page.

@@ -24,8 +24,7 @@ EXPECTED = ("amount_cumulative", "amount_cumulative_low", "amount_cumulative_hig
 # More than any bank balance, and still a number that a browser holds to the cent.
 MOST_BALANCE = 10.0**12
 
-BAND = N_("The line: every item on its expected day. The band: from all customers late to all customers early.")
-IF_LATE = N_("If every customer pays on the late end of their range")
+AT_LOW = N_("The low end of the range of 80%: nine times in ten at least this much, if customers pay as they did, independently of each other")
 ITEM_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("invoice_id", N_("Invoice")),
@@ -62,14 +61,14 @@ def week_columns(*, has_payables: bool) -> tuple[Column, ...]:
     )
     if not has_payables:
         return (*ours, Column("amount_cumulative", N_("Added up"), "amount", is_summed=False),
-                Column("amount_cumulative_low", N_("If all pay late"), "amount", help=IF_LATE, is_summed=False),
+                Column("amount_cumulative_low", N_("Low end (80%)"), "amount", help=AT_LOW, is_summed=False),
                 Column("item_count", N_("Items"), "number"))
     return (
         *ours,
         Column("amount_payable", N_("Due to Microsoft"), "amount", help=N_("What was due before stands in the first week.")),
         Column("amount_difference", N_("Difference"), "amount"),
         Column("amount_balance", N_("In the bank then"), "amount", is_summed=False),
-        Column("amount_balance_low", N_("If all pay late"), "amount", help=IF_LATE, is_summed=False),
+        Column("amount_balance_low", N_("Low end (80%)"), "amount", help=AT_LOW, is_summed=False),
         Column("item_count", N_("Items"), "number"),
     )
 
@@ -141,7 +140,7 @@ def opening_balance(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewe
 def answer_words(found: Answer, currency: str, language: Language) -> tuple[str, str]:
     """Whether Microsoft can be paid on time, in one sentence, and what to know beside it in another."""
     translate = language.gettext
-    short, most, late = found.first_short, found.most_short, found.first_short_if_late
+    short, most, late = found.first_short, found.most_short, found.first_short_at_low
     if not found.is_anything_due:
         return translate(N_("Nothing is known to fall due to Microsoft.")), translate(
             N_("Import supplier invoices to see whether customers' money covers them."))
@@ -152,8 +151,8 @@ def answer_words(found: Answer, currency: str, language: Language) -> tuple[str,
     if short is None or most is None:
         said = translate(N_("Yes: if customers pay as they do, their money covers what falls due to Microsoft in each of the 13 weeks."))
         if late is None:
-            return said, translate(N_("Even if every customer pays late."))
-        beside = translate(N_("If every customer pays late, {amount} are missing in the week from {day} on."))
+            return said, translate(N_("Also at the low end of the range of 80%."))
+        beside = translate(N_("At the low end of the range of 80%, {amount} are missing in the week from {day} on."))
         return said, beside.format(**missing(late, "amount_balance_low"))
     said = translate(N_("Not on time: if customers pay as they do, {amount} are missing in the week from {day} on to pay Microsoft."))
     beside = translate(N_("Most is missing in the week from {day} on: {amount}.")).format(**missing(most, "amount_balance"))
@@ -177,11 +176,21 @@ def answer(outlook: Outlook) -> None:
     st.subheader(words.plain(said), anchor=False)
     only = N_("Only invoices that exist count, on either side: what will be invoiced from now on comes on top.") if outlook.has_payables \
         else N_("Only invoices that exist count: what will be invoiced from now on comes on top.")
-    st.caption(words.plain(f"{beside} {translate(only)}".strip()))
+    st.caption(words.plain(" ".join(said for said in (beside, *map(translate, reservations(outlook)), translate(only)) if said)))
 
 
-def charts(outlook: Outlook) -> None:
-    """In and out by week, and what that adds up to."""
+def reservations(outlook: Outlook) -> list[str]:
+    """What the answer leaves out that a reader may take for granted: a balance nobody gave, and payments to Microsoft since a past day."""
+    if not outlook.has_payables:
+        return []
+    found = [] if outlook.opening_balance else [N_("No money in the bank is counted: enter it on the right.")]
+    if outlook.chosen.as_of_on < outlook.warehouse.build.as_of_on:
+        found.append(N_("What was paid to Microsoft since that day counts as paid: less is due here than was then."))
+    return found
+
+
+def charts(outlook: Outlook, about_band: str) -> None:
+    """In and out by week, and what that adds up to; `about_band` says how far that can be relied on."""
     language = words.language()
     translate = language.gettext
     rows, currency = outlook.weeks, outlook.currency
@@ -196,11 +205,11 @@ def charts(outlook: Outlook) -> None:
     with right:
         title = N_("In the bank at each week's end, in {currency}") if outlook.has_payables else N_(
             "Added up by each week's end, in {currency}")
-        st.subheader(translate(title).format(currency=currency), anchor=False,
-                     help=translate(BAND))
+        st.subheader(translate(title).format(currency=currency), anchor=False)
         st.plotly_chart(
             charts_cash.running(rows, columns, currency, language, theme.palette()), key="cash_running", theme=None,
             config={"displayModeBar": False}, alt=charts_cash.running_alt(rows, columns, currency, language))
+        st.caption(words.plain(about_band))
 
 
 def weeks(outlook: Outlook, actions: Any, caption: str) -> None:

@@ -6,24 +6,12 @@
 -- Parameter opening_balance amount = 0: money in the bank at the end of the day, in that currency.
 --
 -- What was due to Microsoft before stands in the first week. A balance is what is in the bank at the end of the week if
--- customers pay on the expected day; low and high: on the late and on the early end of their ranges. Only invoices that exist count,
--- on either side. Of the row `later` only the sums are told.
+-- customers pay on the expected day; low and high: at the ends of the range of 80 % of what they pay by then. Only invoices that exist
+-- count, on either side. Of the row `later` only the sums are told.
 with
 
 company as (
     select minor_units from currencies where currency = $company_currency
-),
-
-parts as (
-    select
-        expected.week,
-        expected.expected_on,
-        expected.earliest_on,
-        expected.latest_on,
-        case when $currency is null then expected.amount_expected_company else expected.amount_expected end as amount_in
-    from expected_cash($as_of_on, $viewer_agent) as expected
-    where ($currency is null or expected.currency = $currency)
-        and expected.week not in ('disputed', 'no_day')
 ),
 
 supplier_booked as (
@@ -66,15 +54,15 @@ weeks as (
 ins as (
     select
         weeks.week,
-        coalesce(sum(parts.amount_in) filter (where parts.week = weeks.week), 0) as amount_expected,
-        coalesce(sum(parts.amount_in) filter (where parts.expected_on <= weeks.ends_on), 0) as amount_cumulative,
-        coalesce(sum(parts.amount_in) filter (where parts.latest_on <= weeks.ends_on), 0) as amount_cumulative_low,
-        coalesce(sum(parts.amount_in) filter (
-            where coalesce(parts.earliest_on, parts.expected_on) <= weeks.ends_on
-        ), 0) as amount_cumulative_high
+        coalesce(expected.amount_expected, 0) as amount_expected,
+        coalesce(expected.amount_cumulative, 0) as amount_cumulative,
+        coalesce(expected.amount_cumulative_low, 0) as amount_cumulative_low,
+        coalesce(expected.amount_cumulative_high, 0) as amount_cumulative_high
     from weeks
-    left join parts on true
-    group by weeks.week
+    left join expected_sums($as_of_on, $viewer_agent) as expected
+        on expected.week = weeks.week
+        and expected.is_converted = ($currency is null)
+        and expected.currency = coalesce($currency, $company_currency)
 ),
 
 outs as (
@@ -115,7 +103,7 @@ cover as (
         coalesce($currency, $company_currency) as currency,
         weeks.week,
         balances.amount_balance >= 0 as is_covered,
-        balances.amount_balance_low >= 0 as is_covered_if_late,
+        balances.amount_balance_low >= 0 as is_covered_at_low,
         weeks.starts_on,
         weeks.ends_on,
         cast(ins.amount_expected as decimal(38, 4)) as amount_expected,

@@ -104,6 +104,7 @@ select
     booked.expected_on,
     booked.earliest_on,
     booked.latest_on,
+    booked.likely_days,
     booked.promised_on,
     booked.amount_outstanding,
     booked.amount_already_here,

@@ -5,7 +5,8 @@
 --
 -- A table macro of the warehouse, `expected_days(seen_on, seen_by)`: the forecast and its test against the past both read it. An item that
 -- is not paid at the end of the day can only be as late as tomorrow would make it, or later: of the customer's payment_habits the
--- values from there on are kept, and their 1/10, 1/2 and 9/10 points make the range and the day. When the item is later than all of
+-- values from there on are kept, and their 1/10, 1/2 and 9/10 points make the range and the day; likely_days are ten days late, each as
+-- likely as the others: their 1/20, 3/20 to 19/20 points. When the item is later than all of
 -- them, the values of all customers in view from there on are taken (basis late_portfolio), if there are at least four; else no day is
 -- expected (basis no_day). While nobody has paid anything, the due day stands (basis due_date), without a range, and what is overdue
 -- has no day.
@@ -44,12 +45,12 @@ later_by_days as (
     from paid_by_days
 ),
 
-tails as (
+-- In twentieths: the 1/20, 3/20 to 19/20 points, and those of the range and the day.
+tail_points as (
     select
         starts.least_days,
-        min(later_by_days.late_days) filter (where 10 * later_by_days.later_count <= 9 * starts.tail_count) as earliest_days,
-        min(later_by_days.late_days) filter (where 2 * later_by_days.later_count <= starts.tail_count) as expected_days,
-        min(later_by_days.late_days) filter (where 10 * later_by_days.later_count <= starts.tail_count) as latest_days
+        twentieths.share,
+        min(later_by_days.late_days) as day_late
     from (
         select wanted.least_days, sum(paid_by_days.paid_count) as tail_count
         from (select distinct least_days from items where len(possible_days) = 0) as wanted
@@ -57,8 +58,22 @@ tails as (
         group by wanted.least_days
         having sum(paid_by_days.paid_count) >= 4
     ) as starts
-    inner join later_by_days on later_by_days.late_days >= starts.least_days
-    group by starts.least_days
+    cross join (select unnest([1, 2, 3, 5, 7, 9, 10, 11, 13, 15, 17, 18, 19]) as share) as twentieths
+    inner join later_by_days
+        on later_by_days.late_days >= starts.least_days
+        and 20 * later_by_days.later_count <= (20 - twentieths.share) * starts.tail_count
+    group by starts.least_days, twentieths.share
+),
+
+tails as (
+    select
+        least_days,
+        min(day_late) filter (where share = 2) as earliest_days,
+        min(day_late) filter (where share = 10) as expected_days,
+        min(day_late) filter (where share = 18) as latest_days,
+        list(day_late order by share) filter (where share % 2 = 1) as likely_days
+    from tail_points
+    group by least_days
 ),
 
 estimates as (
@@ -73,7 +88,8 @@ estimates as (
         len(items.possible_days) as possible_count,
         tails.earliest_days as tail_earliest_days,
         tails.expected_days as tail_expected_days,
-        tails.latest_days as tail_latest_days
+        tails.latest_days as tail_latest_days,
+        tails.likely_days as tail_likely_days
     from items
     left join tails on tails.least_days = items.least_days
 )
@@ -100,6 +116,13 @@ select
         when possible_count > 0 then possible_days[(9 * possible_count + 9) // 10]
         when basis = 'late_portfolio' then tail_latest_days
     end as latest_on,
+    case
+        when possible_count > 0 then list_transform(
+            [1, 3, 5, 7, 9, 11, 13, 15, 17, 19], lambda share: possible_days[(share * possible_count + 19) // 20]
+        )
+        when basis = 'late_portfolio' then tail_likely_days
+        when basis = 'due_date' then list_transform([1, 3, 5, 7, 9, 11, 13, 15, 17, 19], lambda share: greatest(0, least_days))
+    end as likely_days,
     exchange_rate,
     amount_total,
     amount_outstanding,

@@ -94,6 +94,8 @@ select
     aged_from_on + early_days as early_on,
     aged_from_on + late_days as late_on,
     settled_on,
+    aged_from_on,
+    likely_days,
     amount_outstanding,
     -- Positive: paid later than said.
     case when outcome = 'paid' then cast(settled_on - aged_from_on - said_days as integer) end as error_days,

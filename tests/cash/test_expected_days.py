@@ -126,18 +126,6 @@ def test_an_instalment_is_expected_and_remembered_on_its_own(tmp_path: Path) -> 
     assert [(row["instalment_number"], row["expected_on"]) for row in rows] == [(3, date(2026, 7, 19)), (4, date(2026, 8, 19))]
 
 
-def test_a_later_document_changes_no_earlier_forecast(tmp_path: Path) -> None:
-    then = together(paid("C1", [1, 4, 9]), customers=[{"customer_id": "C1"}],
-                    customer_invoices=[open_invoice("X", date(2026, 3, 10)), open_invoice("Y", date(2026, 3, 20))])
-    later = together(then, payments=[{"payment_id": "P", "received_on": "2026-03-02", "amount_total": "50.00"}],
-                     allocations=[{"allocation_id": "P", "applied_on": "2026-03-02", "source_id": "P", "invoice_id": "X",
-                                   "amount_applied": "50.00"}])
-    day = date(2026, 3, 1)
-    before, after = (items(world(tmp_path, DAY, **rows), day) for rows in (then, later))
-    assert before == after and set(before) == {"X", "Y"}
-    assert set(items(world(tmp_path, DAY, **later), date(2026, 3, 2))) == {"Y"}
-
-
 def test_a_dispute_leaves_out_and_a_promise_stands_beside(tmp_path: Path) -> None:
     due = date(2026, 7, 20)
     holds = [{"hold_id": "H1", "invoice_id": "X", "starts_on": "2026-06-01"},

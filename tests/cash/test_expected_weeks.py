@@ -18,6 +18,7 @@ from clearaccounts.errors import NotPermitted
 from clearaccounts.payables import FallingDueFilter, falling_due
 from clearaccounts.receivables import CompanyFilter, ControlFilter, ageing_company, control_by_currency
 from clearaccounts.warehouse import Warehouse
+from tests.cash.histories import paid, together
 from tests.worlds import Row, world
 
 DAY = date(2026, 6, 30)
@@ -53,8 +54,9 @@ def test_each_item_counts_in_the_week_of_its_day(tmp_path: Path) -> None:
     assert [row["item_count"] for row in weeks(warehouse, "EUR").values()] == [2, 1, *[0] * 10, 1, 1, 1, 1, 0]
 
 
-def test_cumulative_sums_by_the_ends_of_the_ranges(tmp_path: Path) -> None:
-    # Paid 0, 10 and 20 days late: typical values 0, 10, 10, 20, so [0, 0, 10, 10, 10, 20, 20]: range 0 to 20, day 10.
+def test_how_far_a_cumulative_sum_may_reach(tmp_path: Path) -> None:
+    # Paid 0, 10 and 20 days late: typical values 0, 10, 10, 20, so [0, 0, 10, 10, 10, 20, 20]: day 10.
+    # Its ten cases are three times 0, four times 10 and three times 20 days late.
     history = [(f"H{late}", date(2026, 5, 10), late) for late in (0, 10, 20)]
     warehouse = world(
         tmp_path, DAY, customers=[{"customer_id": "C1"}],
@@ -63,9 +65,28 @@ def test_cumulative_sums_by_the_ends_of_the_ranges(tmp_path: Path) -> None:
         allocations=[{"allocation_id": key, "applied_on": due + timedelta(days=late), "source_id": key, "invoice_id": key,
                       "amount_applied": "10.00"} for key, due, late in history])
     found = weeks(warehouse, "EUR")
-    first = {column: next((week for week, row in found.items() if row[column]), None)
-             for column in ("amount_cumulative_high", "amount_cumulative", "amount_cumulative_low")}
-    assert first == {"amount_cumulative_high": "2026-W28", "amount_cumulative": "2026-W29", "amount_cumulative_low": "2026-W30"}
+    rows = [found[week] for week in ("2026-W27", "2026-W28", "2026-W29", "2026-W30")]
+    assert [tuple(row[f"amount_cumulative{end}"] for end in ("_low", "", "_high")) for row in rows] == [
+        (0, 0, 0),
+        # In three cases of ten 7.00: the mean is 2.10, the deviation 7 * sqrt(0.3 * 0.7) = 3.2078, times 1.2816 is 4.1111.
+        (0, 0, Decimal("6.21")),
+        # In seven cases of ten: 4.90 less 4.1111; more than all cannot come.
+        (Decimal("0.79"), 7, 7),
+        (7, 7, 7)]
+
+
+def test_customers_are_independent_and_what_one_customer_owes_moves_together(tmp_path: Path) -> None:
+    # Everybody pays 0 or 14 days late, as often.
+    parts = [paid(customer, [0, 14] * 12, date(2025, 6, 1)) for customer in ("C1", "C2")]
+    def range_of(*customers: str) -> tuple[Decimal, Decimal]:
+        invoices = [invoice(f"X{number}", "2026-07-06", "100.00", customer_id=customer) for number, customer in enumerate(customers)]
+        warehouse = world(tmp_path, DAY, **together(
+            *parts, customers=[{"customer_id": "C1"}, {"customer_id": "C2"}], customer_invoices=invoices))
+        row = weeks(warehouse, "EUR")["2026-W28"]
+        return row["amount_cumulative_low"], row["amount_cumulative_high"]
+    # 1.2816 * 100 about 100, or 1.2816 * 50 * sqrt(2); both are expected in that week, so 200 belongs to the range.
+    assert range_of("C1", "C1") == (0, 200)
+    assert range_of("C1", "C2") == (Decimal("9.38"), 200)
 
 
 def test_unapplied_money_is_here_and_settles_the_oldest_due_first(tmp_path: Path) -> None:

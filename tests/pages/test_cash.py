@@ -21,11 +21,13 @@ def said(tab: Screen) -> str:
 def test_the_answer_comes_first_and_follows_the_bank_balance(screen: Callable[..., Screen]) -> None:
     tab = screen(Role.MANAGER, at="cash.py")
     assert tab.problems() == []
-    assert "Not on time: if customers pay as they do, 50,058.05 EUR are missing in the week from 5 Oct 2026 on" in said(tab)
+    assert "Not on time: if customers pay as they do, 44,266.35 EUR are missing in the week from 5 Oct 2026 on" in said(tab)
     assert "nearer than all three simple rules" in said(tab) and "642,828.43 EUR: all that is outstanding" in said(tab)
+    assert "No money in the bank is counted" in said(tab) and "since that day counts as paid" not in said(tab)
     helped = screen(Role.BILLING_ADMIN, at="cash.py", opening_balance="200000")
-    assert "Yes: if customers pay as they do" in said(helped) and "If every customer pays late" in said(helped)
-    assert columns(helped, 0)["amount_balance"][0] == "304,233.41 EUR"
+    assert "Yes: if customers pay as they do" in said(helped) and "At the low end of the range of 80%" in said(helped)
+    assert "No money in the bank" not in said(helped)
+    assert columns(helped, 0)["amount_balance"][0] == "310,025.11 EUR"
 
 
 def test_a_week_leads_to_its_items_and_an_item_to_its_documents(screen: Callable[..., Screen]) -> None:
@@ -39,6 +41,18 @@ def test_a_week_leads_to_its_items_and_an_item_to_its_documents(screen: Callable
     tab.select(1, 0)
     assert tab.app.query_params["invoice_id"] in (items["invoice_id"][0], [items["invoice_id"][0]])
     assert "the documents below agree" in tab.words() and "Back to the list" in tab.words()
+
+
+def test_a_past_day_says_that_payments_to_microsoft_since_are_known(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER, at="cash.py", as_of_on="2026-07-31")
+    assert tab.problems() == [] and "What was paid to Microsoft since that day counts as paid" in said(tab)
+
+
+def test_the_band_says_what_it_is_and_how_often_it_held(screen: Callable[..., Screen]) -> None:
+    assert "range of 80%" in said(screen(Role.MANAGER, at="cash.py"))
+    tab = screen(Role.MANAGER, "es", at="cash.py", list="backtest")
+    shares = columns(tab, 2)["in_range_rate"]
+    assert f"entre el {min(shares)} y el {max(shares)}" in said(tab)
 
 
 def test_microsofts_invoices_of_a_week(screen: Callable[..., Screen]) -> None:
