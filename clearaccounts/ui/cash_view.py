@@ -24,7 +24,7 @@ EXPECTED = ("amount_cumulative", "amount_cumulative_low", "amount_cumulative_hig
 # More than any bank balance, and still a number that a browser holds to the cent.
 MOST_BALANCE = 10.0**12
 
-AT_LOW = N_("The low end of the range of 80%: nine times in ten at least this much, if customers pay as they did, independently of each other")
+AT_LOW = N_("The low end of the range of 80%: nine times in ten at least this much, if customers pay as they did, each for itself")
 ITEM_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("invoice_id", N_("Invoice")),

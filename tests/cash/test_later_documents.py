@@ -27,15 +27,18 @@ def later_documents(draw: st.DrawFn, day: date) -> dict[str, Any]:
     """Documents of every kind, all after a day, many on what was open or paid before it."""
     after = st.dates(day + timedelta(days=1), LAST)
     old = st.sampled_from([*(f"X{number}" for number in range(6)), *(f"C1-{number:02}" for number in range(1, 9))])
-    found: dict[str, Any] = {kind: [] for kind in ("customer_invoices", "payments", "credit_notes", "allocations", "holds", "supplier_invoices")}
+    kinds = ("customer_invoices", "payments", "credit_notes", "allocations", "holds", "supplier_invoices")
+    found: dict[str, Any] = {kind: [] for kind in kinds}
     for number in range(draw(st.integers(1, 6))):
         on, key = draw(after), f"L{number}"
-        kind = draw(st.sampled_from(["invoice", "payment", "refund", "unapplied", "credit_note", "write_off", "written_back", "hold", "supplier"]))
-        step = {"allocation_id": key, "applied_on": on, "source_id": key, "invoice_id": draw(old), "amount_applied": draw(st.integers(1, 60))}
+        kind = draw(st.sampled_from([
+            "invoice", "payment", "refund", "unapplied", "credit_note", "write_off", "written_back", "hold", "supplier"]))
+        size = draw(st.integers(1, 60))
+        step = {"allocation_id": key, "applied_on": on, "source_id": key, "invoice_id": draw(old), "amount_applied": size}
         if kind == "invoice":
             found["customer_invoices"].append(open_invoice(key, on + timedelta(days=draw(st.integers(30, 90))), issued_on=on))
         elif kind in ("payment", "refund", "unapplied"):
-            amount = step["amount_applied"] * (-1 if kind == "refund" else 1)
+            amount = size * (-1 if kind == "refund" else 1)
             found["payments"].append({"payment_id": key, "received_on": on, "amount_total": amount})
             if kind != "unapplied":
                 found["allocations"].append({**step, "amount_applied": amount})
@@ -43,7 +46,7 @@ def later_documents(draw: st.DrawFn, day: date) -> dict[str, Any]:
             found["credit_notes"].append({"credit_note_id": key, "issued_on": on, "amount_total": 60})
             found["allocations"].append({**step, "source_type": "credit_note"})
         elif kind in ("write_off", "written_back"):
-            amount = step["amount_applied"] * (-1 if kind == "written_back" else 1)
+            amount = size * (-1 if kind == "written_back" else 1)
             found["allocations"].append({**step, "source_type": "write_off", "source_id": None, "amount_applied": amount})
         elif kind == "hold":
             found["holds"].append({"hold_id": key, "starts_on": on, "hold_type": draw(st.sampled_from(["dispute", "promise_to_pay"]))})
@@ -68,7 +71,9 @@ def predicted(warehouse: Warehouse, day: date) -> set[tuple[Any, ...]]:
 
 
 # A world takes a second to build: no shrinking.
-@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), day=st.sampled_from(CUTOFFS), late=st.lists(st.integers(-3, 40), min_size=8, max_size=8), voided=st.booleans())
 def test_later_documents_change_no_earlier_forecast(data: st.DataObject, day: date, late: list[int], voided: bool) -> None:
     due = [day + timedelta(days=days) for days in (-50, -20, -3, 0, 9, 29)]
