@@ -21,7 +21,8 @@ facts as (
 ---------- balances
 
 billed_currencies as (
-    select distinct currency from facts where fact_type = 'sold'
+    -- What is billed only later is not known yet.
+    select distinct currency from facts where fact_type = 'sold' and happened_on <= (select max(to_on) from periods)
 ),
 
 balances as (

@@ -141,3 +141,16 @@ def test_a_currency_paid_on_the_day_of_issue_has_a_row_in_every_period(tmp_path:
         tmp_path, date(2026, 5, 1), date(2026, 5, 31), customer_invoices=[invoice("I1", "2026-04-03", "2026-05-03", "100.00")],
         payments=[paid], allocations=[applied])
     assert (row["amount_opening"], row["amount_sales"], row["amount_closing"], row["dso_days"]) == (0, 0, 0, None)
+
+
+def test_a_currency_first_billed_after_the_period_has_no_row(tmp_path: Path) -> None:
+    warehouse = world(tmp_path, customer_invoices=[
+        {"invoice_id": "I1", "issued_on": "2026-01-05", "amount_total": "10.00"},
+        {"invoice_id": "I2", "issued_on": "2026-03-05", "amount_total": "10.00", "currency": "USD"},
+    ])
+
+    def currencies(last_on: date) -> list[str]:
+        return [row["currency"] for row in kpis(warehouse, PeriodFilter(date(2026, 1, 1), last_on), OPERATOR).to_pylist()]
+
+    assert currencies(date(2026, 3, 4)) == ["EUR"]
+    assert currencies(date(2026, 3, 5)) == ["EUR", "USD"]
