@@ -18,6 +18,8 @@ from clearaccounts.text import N_, Language
 from clearaccounts.warehouse import Warehouse
 
 STANDARD_EDGES = (30, 60, 90)
+# Where a list asks for a bucket: every item past its due date, whatever the bucket ends and the basis.
+OVERDUE = "overdue"
 BASES = {"due_date": N_("by due date"), "invoice_date": N_("by invoice date")}
 
 
@@ -81,6 +83,16 @@ class OpenItemsFilter(AgeingFilter):
 class ItemListFilter(OpenItemsFilter):
     """One page of open items, optionally of one group of a dimension as well."""
 
+    dimension: str | None = None
+    dimension_value: str | None = None
+
+
+@dataclass(frozen=True)
+class ListTotalsFilter(AgeingFilter):
+    """What a list of open items comes to (bucket `unapplied`: of money not applied); the fields are those of the lists."""
+
+    customer_id: str | None = None
+    bucket: str | None = None
     dimension: str | None = None
     dimension_value: str | None = None
 
@@ -201,6 +213,11 @@ def open_items(warehouse: Warehouse, chosen: OpenItemsFilter, viewer: Viewer) ->
 def open_item_list(warehouse: Warehouse, chosen: ItemListFilter, viewer: Viewer) -> pa.Table:
     """`open_items` as a page lists them: with names, numbers and company currency; `row_count` says how many there are in all."""
     return warehouse.run("receivables/open_item_list", chosen, viewer)
+
+
+def list_totals(warehouse: Warehouse, chosen: ListTotalsFilter, viewer: Viewer) -> pa.Table:
+    """One row per currency: what all pages of a list come to, in that currency and in company currency at booked rates."""
+    return warehouse.run("receivables/list_totals", chosen, viewer)
 
 
 def control_totals(warehouse: Warehouse, chosen: ControlFilter, viewer: Viewer) -> pa.Table:

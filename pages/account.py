@@ -71,10 +71,12 @@ if name == "history":
 kind = timeline_view.kind(viewer) if name == "timeline" else None
 if name == "suspension":
     account_lists.suspension_state(account)
-listed = account_lists.section(name, account, kind)
+bucket = account_lists.bucket(account) if name == "items" else None
+listed = account_lists.section(name, account, kind, bucket)
 if listed.page.rows.num_rows == 0:
     messages.empty(_(listed.why_empty))
 else:
+    account_lists.total(name, account, bucket)
     picked = tables.show(
         listed.page.rows, listed.columns, key=f"section_{name}", alt=_(sections[name]),
         selectable=sees_money and name in account_lists.ABOUT_INVOICES)

@@ -73,6 +73,8 @@ match view:
 if shown.found.rows.num_rows == 0:
     messages.empty(_(shown.why_empty))
 else:
+    if view == "items":
+        ageing_view.list_total(warehouse, chosen, viewer, bucket, group=group)
     picked = tables.show(shown.found.rows, shown.columns, key=f"table_{view}", alt=shown.label, selectable=True)
     tables.pager(shown.found, "page")
     if view == "by":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from clearaccounts import accounts, documents, escalations
+from clearaccounts import accounts, documents, escalations, receivables
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.accounts import CasesFilter, SubscriptionsFilter
 from clearaccounts.collections import suspensions
@@ -91,13 +91,25 @@ class Listed:
     why_empty: str
 
 
-def section(name: str, account: Account, kind: str | None) -> Listed:
-    """The list of that name; `kind` narrows the timeline."""
+def bucket(account: Account) -> str | None:
+    """A control that keeps the open items to one bucket, or to what is overdue; None is all."""
+    return ageing_view.pills(receivables.bucket_names(account.chosen.bucket_edges))
+
+
+def total(name: str, account: Account, chosen_bucket: str | None) -> None:
+    """What the list of that name comes to, where it is one of amounts open."""
+    if name in ("items", "unapplied"):
+        wanted = "unapplied" if name == "unapplied" else chosen_bucket
+        ageing_view.list_total(account.warehouse, account.chosen, account.viewer, wanted, account.customer_id)
+
+
+def section(name: str, account: Account, kind: str | None, chosen_bucket: str | None = None) -> Listed:
+    """The list of that name; `kind` narrows the timeline, `chosen_bucket` the open items."""
     warehouse, customer_id, chosen, viewer = account.warehouse, account.customer_id, account.chosen, account.viewer
     match name:
         case "items":
-            return Listed(ageing_view.items(warehouse, chosen, viewer, None, customer_id), ageing_view.ITEM_COLUMNS[1:],
-                          N_("Nothing is open on this day."))
+            return Listed(ageing_view.items(warehouse, chosen, viewer, chosen_bucket, customer_id), ageing_view.ITEM_COLUMNS[1:],
+                          N_("No open item matches. Choose another bucket.") if chosen_bucket else N_("Nothing is open on this day."))
         case "unapplied":
             return Listed(_unapplied(account), UNAPPLIED_COLUMNS, N_("Every payment and credit note of theirs is applied on this day."))
         case "timeline":

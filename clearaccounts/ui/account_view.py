@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
 import pyarrow as pa
@@ -31,6 +31,7 @@ from clearaccounts.ui import (
     suspensions_view,
     tables,
     theme,
+    url,
     words,
 )
 from clearaccounts.ui.tables import Column
@@ -185,7 +186,7 @@ def head(row: Mapping[str, Any], account: Account) -> None:
 
 
 def balance(account: Account) -> None:
-    """Balance by bucket, one chart per currency, and how the customer pays."""
+    """Balance by bucket, one chart per currency; a bar leads to the documents in it."""
     language = words.language()
     translate = language.gettext
     table, _currency = ageing_view.buckets(account.warehouse, account.chosen, account.viewer, account.customer_id)
@@ -196,10 +197,22 @@ def balance(account: Account) -> None:
     for currency in currencies:
         st.subheader(translate(N_("Balance by days overdue, in {currency}")).format(currency=currency), anchor=False)
         own = table.filter(pc.equal(table["currency"], currency))
+        figure = charts.ageing_bars(own, currency, language, theme.palette())
+        figure.update_traces(unselected={"marker": {"opacity": 1}})  # the list below may go on to something else
         st.plotly_chart(
-            charts.ageing_bars(own, currency, language, theme.palette()), key=f"balance_{currency}", theme=None,
-            config={"displayModeBar": False, "staticPlot": True}, alt=charts.ageing_alt(own, currency, language),
+            figure, key=f"balance_{currency}", theme=None,
+            on_select=partial(_to_documents, f"balance_{currency}"), selection_mode="points",
+            config={"displayModeBar": False}, alt=charts.ageing_alt(own, currency, language),
         )
+
+
+def _to_documents(chart: str) -> None:
+    """Callback: the list below shows what is in the bar that was clicked."""
+    bucket = ageing_view.clicked(chart)
+    if bucket == "unapplied":
+        url.choose("section", "unapplied", page="")
+    elif bucket is not None:
+        url.choose("section", "items", bucket=bucket, page="")
 
 
 def pays(account: Account) -> None:

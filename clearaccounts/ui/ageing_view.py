@@ -6,6 +6,7 @@ The groups by dimension, and what stands apart, are in `ageing_by_view`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from clearaccounts.ui.tables import Column, Paged
 from clearaccounts.warehouse import Warehouse
 
 VIEWS = {"customers": N_("Customers"), "items": N_("Open items"), "by": N_("By group"), "apart": N_("Left aside")}
+# Where revaluation stands: by currency, each with its own.
+REVALUATION = {"view": "by", "dimension": "currency", "amounts": "company"}
 
 BESIDE_THE_BUCKETS = N_(
     "Unapplied is money received or credited that is not set against an invoice yet. Revaluation is what the same items are worth at the "
@@ -57,7 +60,8 @@ class Shown:
 
 def customer_columns(bucket: str | None) -> tuple[Column, ...]:
     """The customers table; with a bucket chosen, how much is in it stands first."""
-    in_bucket = (Column("amount_in_bucket", N_("In this bucket"), "amount"),) if bucket else ()
+    # All that is overdue has a column of its own.
+    in_bucket = (Column("amount_in_bucket", N_("In this bucket"), "amount"),) if bucket not in (None, receivables.OVERDUE) else ()
     return (
         Column("customer_name", N_("Customer"), width="large"),
         Column("customer_id", N_("Id"), width="small"),
@@ -132,32 +136,47 @@ def bars(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> str |
     translate = language.gettext
     table, currency = buckets(warehouse, chosen, viewer)
     options = table["bucket"].to_pylist()
-    choosable = [bucket for bucket in options if bucket != "revaluation"]
     st.subheader(
         translate(N_("Outstanding by days overdue, in {currency}")).format(currency=currency), anchor=False,
         help=translate(BESIDE_THE_BUCKETS),
     )
-    url.seed("bucket", choosable)
-    bucket = st.pills(
-        translate(N_("Bucket")), choosable, key="bucket", on_change=url.keep, args=("bucket",), label_visibility="collapsed",
-        format_func=lambda name: labels.bucket(name, language),
-    )
+    bucket = pills(options)
     st.plotly_chart(
-        charts.ageing_bars(table, currency, language, theme.palette(), chosen=bucket),
+        charts.ageing_bars(table, currency, language, theme.palette(), chosen=bucket if bucket in options else None),
         key="ageing_bars", on_select=_follow_click, selection_mode="points", theme=None,
         config={"displayModeBar": False}, alt=charts.ageing_alt(table, currency, language),
     )
     return bucket
 
 
+def pills(buckets: list[str]) -> str | None:
+    """What lists of documents are kept to: one of the buckets, everything overdue, or (None) all; the address keeps it."""
+    language = words.language()
+    own = [bucket for bucket in dict.fromkeys(buckets) if bucket != "revaluation"]
+    choosable = [*own[:1], receivables.OVERDUE, *own[1:]]
+    url.seed("bucket", choosable)
+    chosen: str | None = st.pills(
+        language.gettext(N_("Bucket")), choosable, key="bucket", on_change=url.keep, args=("bucket",), label_visibility="collapsed",
+        format_func=lambda name: labels.bucket(name, language),
+    )
+    return chosen
+
+
+def clicked(chart: str) -> str | None:
+    """The bucket of the bar that was clicked on the chart of that key, None if none was."""
+    points: list[dict[str, Any]] = st.session_state[chart]["selection"]["points"]
+    found = points[0].get("customdata") if points else None
+    return (found[0] if found else None) if isinstance(found, list) else found
+
+
 def _follow_click() -> None:
-    """A click on a bar chooses its bucket, a click on the chosen one lets go of it."""
-    points: list[dict[str, Any]] = st.session_state["ageing_bars"]["selection"]["points"]
-    clicked = points[0].get("customdata") if points else None
-    if isinstance(clicked, list):
-        clicked = clicked[0] if clicked else None
-    if clicked is not None and clicked != "revaluation":
-        st.session_state["bucket"] = None if st.session_state.get("bucket") == clicked else clicked
+    """A click on a bar chooses its bucket, a click on the chosen one lets go of it; revaluation is shown by currency."""
+    bucket = clicked("ageing_bars")
+    if bucket == "revaluation":
+        for key, value in REVALUATION.items():
+            url.choose(key, value)
+    elif bucket is not None:
+        st.session_state["bucket"] = None if st.session_state.get("bucket") == bucket else bucket
         url.keep("bucket")
 
 
@@ -204,6 +223,28 @@ def item_columns(rows: pa.Table) -> tuple[Column, ...]:
     """The columns of these open items: company currency only beside another one."""
     is_foreign = any(row["currency"] != row["company_currency"] for row in rows.select(["currency", "company_currency"]).to_pylist())
     return (*ITEM_COLUMNS, IN_COMPANY) if is_foreign else ITEM_COLUMNS
+
+
+def list_total(
+    warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, bucket: str | None, customer_id: str | None = None,
+    *, group: tuple[str, str] | None = None,
+) -> None:
+    """What all pages of a list come to, above it: in company currency at booked rates, and in each currency there is."""
+    dimension, value = group or (None, None)
+    language = words.language()
+    wanted = receivables.ListTotalsFilter(
+        chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, customer_id, bucket, dimension, value)
+    rows = receivables.list_totals(warehouse, wanted, viewer).to_pylist()
+    if not rows:
+        return
+    count = sum(row["document_count"] for row in rows)
+    said = language.ngettext("{count} document: {amount}", "{count} documents: {amount}", count)
+    amount = ", ".join(language.amount(row["amount_open"], row["currency"]) for row in rows)
+    company = warehouse.build.company_currency
+    if chosen.currency is None and customer_id is None and [row["currency"] for row in rows] != [company]:
+        total = sum((row["amount_open_company"] or Decimal(0) for row in rows), Decimal(0))
+        amount = language.gettext(N_("{total} at booked rates ({parts})")).format(total=language.amount(total, company), parts=amount)
+    st.caption(words.plain(said.format(count=language.number(count), amount=amount)))
 
 
 def customers_listed(

@@ -24,6 +24,7 @@ from clearaccounts.warehouse import Warehouse
 
 DEFAULT_EDGES = "30,60,90"
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+_OFFERED = "_filters_offered"  # which of day, currency and ageing the page of this run lets its reader choose
 _EDGES = Parameter("bucket_edges", "integers", "last day of each bucket", is_required=False)
 
 
@@ -79,9 +80,17 @@ def parts(filters: Iterable[str], viewer: Viewer) -> tuple[str, ...]:
     return tuple(part for part in filters if part == "day" or viewer.may(Permission.VIEW_RECEIVABLES))
 
 
+def arrive() -> None:
+    """On the first run of a page: an ageing rule named in the link that led here comes before the one that was set last."""
+    for name in ("basis", "bucket_edges"):
+        if name in st.session_state and name in st.query_params:
+            st.session_state[name] = st.query_params[name]
+
+
 def draw(filters: Iterable[str], viewer: Viewer) -> None:
     """The controls of a page, in one row: `day`, `currency`, `ageing`."""
     wanted = parts(filters, viewer)
+    st.session_state[_OFFERED] = wanted
     if not wanted:
         return
     warehouse = connection.warehouse()
@@ -128,7 +137,7 @@ def _edges(text: str) -> tuple[int, ...]:
 def _edges_or_none() -> tuple[int, ...] | None:
     """The bucket ends that are set, None while they make no sense; the page says why."""
     try:
-        return _edges(str(st.session_state.get("bucket_edges") or DEFAULT_EDGES))
+        return _edges(_edges_set())
     except BadParameter:
         return None
 
@@ -142,25 +151,40 @@ def chosen_basis() -> str:
 def chosen() -> Chosen:
     """What the controls are set to, checked; what this page does not draw has its default.
 
+    The controls keep their values from page to page: a filter that is set elsewhere and cannot be seen here must not narrow these numbers.
+
     Raises:
         BadParameter: the bucket edges are not growing whole numbers; the sentence says so.
     """
     warehouse = connection.warehouse()
     state = st.session_state
-    day = state.get("as_of_on")
+    offered = state.get(_OFFERED, ())
+    day = state.get("as_of_on") if "day" in offered else None
     return Chosen(
         as_of_on=day if isinstance(day, date) else warehouse.build.as_of_on,
-        currency=state.get("currency") or None,
-        bucket_edges=_edges(str(state.get("bucket_edges") or DEFAULT_EDGES)),
-        basis=chosen_basis(),
+        currency=(state.get("currency") or None) if "currency" in offered else None,
+        bucket_edges=_edges(_edges_set() if "ageing" in offered else DEFAULT_EDGES),
+        basis=chosen_basis() if "ageing" in offered else BASES[0],
     )
+
+
+def _edges_set() -> str:
+    """The bucket ends as they were typed."""
+    return str(st.session_state.get("bucket_edges") or DEFAULT_EDGES)
 
 
 def link(entry: Entry, **values: object) -> dict[str, str]:
     """Query parameters for a link to `entry`: `values`, and what of this page's filters the link must carry.
 
-    Day, currency, bucket edges and language are bound to the URL by Streamlit, which takes them along itself.
+    Day, currency, bucket edges and language are bound to the URL by Streamlit, which takes them along itself. The ageing rule is named
+    where this page's numbers go by another one than was set last: the page behind the link shall show the same.
     """
-    basis = chosen().basis
-    kept = {"basis": basis} if "ageing" in entry.filters and basis != BASES[0] else {}
+    kept = {}
+    if "ageing" in entry.filters:
+        here = chosen()
+        edges = ",".join(map(str, here.bucket_edges))
+        if here.basis != BASES[0] or here.basis != chosen_basis():
+            kept["basis"] = here.basis
+        if edges != _edges_set().replace(" ", ""):
+            kept["bucket_edges"] = edges
     return kept | {name: str(value) for name, value in values.items()}

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 import streamlit as st
 
-from clearaccounts import health
+from clearaccounts import health, receivables
 from clearaccounts.collections.conversation import Step
 from clearaccounts.health import Reason, State
 from clearaccounts.text import N_, Language
@@ -14,6 +14,13 @@ from clearaccounts.ui import url, words
 
 COLOURS = {State.ACT: "red", State.WATCH: "orange", State.WELL: "green", State.UNKNOWN: "gray"}
 STEPS_SHOWN = 4
+# How the list of a reason (or of a step) is narrowed to what its number is about.
+_NARROWED = {
+    "overdue_rate": {"bucket": receivables.OVERDUE}, "overdue_days": {"bucket": receivables.OVERDUE},
+    "overdue": {"bucket": receivables.OVERDUE}, "suspended": {"bucket": receivables.OVERDUE},
+    "disputes": {"kind": "collections"}, "notices": {"kind": "collections"},
+    "dispute": {"kind": "collections"}, "no_final_notice": {"kind": "collections"},
+}
 
 
 def badge(state: State) -> None:
@@ -57,9 +64,14 @@ def _row(one: Reason, sections: Container[str], language: Language) -> None:
     if one.rule.section in sections:
         key = f"reason_{one.rule.reason}_{one.currency or ''}"
         st.button(label, key=key, type="tertiary", on_click=url.choose, args=("section", one.rule.section),
-                  kwargs={"invoice_id": "", "page": ""})
+                  kwargs=_where(one.rule.reason))
     else:
         st.markdown(label)
+
+
+def _where(name: str) -> dict[str, str]:
+    """What the address says beside the list: from its first row on, and narrowed to what the reason or step is about."""
+    return {"invoice_id": "", "page": "", "bucket": "", "kind": ""} | _NARROWED.get(name, {})
 
 
 def steps(found: Sequence[Step], sections: Container[str]) -> None:
@@ -74,7 +86,7 @@ def steps(found: Sequence[Step], sections: Container[str]) -> None:
             st.text(first.reason)
         if first.section in sections:
             st.button(translate(N_("Show me")), key="step_section", type="tertiary", icon=":material/arrow_downward:",
-                      on_click=url.choose, args=("section", first.section), kwargs={"invoice_id": "", "page": ""})
+                      on_click=url.choose, args=("section", first.section), kwargs=_where(first.kind))
     if rest:
         with st.container(key="then_steps", gap="xxsmall"):
             for step in rest[:STEPS_SHOWN]:

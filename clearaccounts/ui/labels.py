@@ -107,6 +107,8 @@ def bucket(name: str, language: Language) -> str:
     """An ageing bucket: `current` is "Not yet due", `1-30` is "1–30 days"."""
     if name == "current":
         return language.gettext(N_("Not yet due"))
+    if name == "overdue":
+        return language.gettext(N_("All overdue"))
     if name == "unapplied":
         return language.gettext(N_("Unapplied"))
     if name == "revaluation":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,7 +72,6 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
         for day in (chosen.as_of_on, month_before(chosen.as_of_on))
     )
     currency = now["currency"]
-    oldest = {"bucket": "91+"} if "91+" in receivables.bucket_names(chosen.bucket_edges) else {}
 
     def card(key: str, title: str, column: str, explained: str, **parameters: object) -> Card:
         difference = charts.bare(abs(now[column] - then[column]), currency, language)
@@ -84,9 +82,10 @@ def _money(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, langua
     return [
         card("outstanding", N_("Outstanding"), "amount_outstanding",
              N_("Open items, all currencies at booked rates unless one is chosen; unapplied money is not taken off.")),
-        card("overdue", N_("Overdue"), "amount_overdue", N_("Open items past their due date."), view="items"),
+        card("overdue", N_("Overdue"), "amount_overdue", N_("Open items past their due date."), bucket=receivables.OVERDUE,
+             view="items"),
         card("overdue_90", N_("Overdue by more than 90 days"), "amount_overdue_90",
-             N_("Open items more than 90 days past their due date."), **oldest),
+             N_("Open items more than 90 days past their due date."), bucket="91+", view="items"),
     ]
 
 
@@ -147,7 +146,8 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         config={"displayModeBar": False}, alt=charts.ageing_alt(table, currency, language),
     )
     if bucket := st.session_state.pop(_CLICKED, None):
-        st.switch_page(registry.AGEING.path, query_params=controls.link(registry.AGEING, bucket=bucket, view="items"))
+        where = ageing_view.REVALUATION if bucket == "revaluation" else {"bucket": bucket, "view": "items"}
+        st.switch_page(registry.AGEING.path, query_params=controls.link(registry.AGEING, **where))
     wanted = receivables.CustomersFilter(
         chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=OLDEST_CUSTOMERS)
     customers = receivables.ageing_customers(warehouse, wanted, viewer)
@@ -161,13 +161,9 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
 
 
 def _to_bucket() -> None:
-    """A click on a bar asks for the open items in it; revaluation and unapplied money are no open items."""
-    points: list[dict[str, Any]] = st.session_state["overview_ageing"]["selection"]["points"]
-    clicked = points[0].get("customdata") if points else None
-    if isinstance(clicked, list):
-        clicked = clicked[0] if clicked else None
-    if clicked not in (None, "revaluation", "unapplied"):
-        st.session_state[_CLICKED] = clicked
+    """A click on a bar asks for the documents in it."""
+    if bucket := ageing_view.clicked("overview_ageing"):
+        st.session_state[_CLICKED] = bucket
 
 
 def accounts_in_trouble(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:

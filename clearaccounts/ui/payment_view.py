@@ -73,7 +73,10 @@ class Payer:
 def draw(
     warehouse: Warehouse, customer_id: str, chosen: controls.Chosen, viewer: Viewer, entry: registry.Entry = registry.AGEING,
 ) -> None:
-    """All of it: charts, figures, promises and disputes, invoices. `entry` is the page that shows a chosen invoice."""
+    """All of it: charts, figures, promises and disputes, invoices. `entry` is the page that shows a chosen invoice.
+
+    The days late of the first currency are left out: `days_late` draws them beside the balance, whatever list is open.
+    """
     payer = Payer(warehouse, customer_id, chosen, viewer)
     rows = payer.behaviours()
     currencies = [str(row["currency"]) for row in rows]
@@ -88,13 +91,16 @@ def draw(
     left, right = st.columns(2, gap="large")
     with left:
         invoiced_and_paid(payer, currency)
+        if currency == currencies[0]:
+            in_words(row)  # its days late stand above already, with the balance
+        else:
+            figures(row)
     with right:
-        days_late(payer, currency)
-    left, right = st.columns(2, gap="large")
-    with left:
-        figures(row)
-    with right:
-        in_words(row)
+        if currency == currencies[0]:
+            figures(row)
+        else:
+            days_late(payer, currency)
+            in_words(row)
     agreements(payer)
     invoices(payer, currency, entry)
 

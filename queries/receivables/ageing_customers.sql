@@ -5,7 +5,7 @@
 -- Parameter bucket_edges integers = 30,60,90: last day of each bucket, in days overdue.
 -- Parameter basis text = due_date (due_date, invoice_date): the date from which days overdue are counted.
 -- Parameter currency text = null: ISO 4217; all when left out.
--- Parameter bucket text = null: only customers with something in this bucket, and how much; all when left out.
+-- Parameter bucket text = null: only customers with something in this bucket (or overdue: past its due date), and how much; all when left out.
 -- Parameter dimension text = null (customer, sales_agent, segment, country, currency, product): with dimension_value, one group of ageing_by.
 -- Parameter dimension_value text = null: the group; an empty text is the group without one; all when no dimension is given.
 -- Parameter search text = null: part of the customer's name or id, in any letter case; all when left out.
@@ -16,7 +16,11 @@
 with
 
 documents as (
-    select *, invoice_id is not null as is_item, $as_of_on - coalesce(due_on, issued_on) as due_days
+    select
+        *,
+        invoice_id is not null as is_item,
+        $bucket is null or bucket = $bucket or ($bucket = 'overdue' and is_overdue) as is_listed,
+        $as_of_on - coalesce(due_on, issued_on) as due_days
     from open_documents($as_of_on, $bucket_edges, $basis, $dimension)
     where ($viewer_agent is null or sales_agent = $viewer_agent)
         and ($currency is null or currency = $currency)
@@ -34,8 +38,8 @@ totals as (
         coalesce(sum(amount_open) filter (where is_item), 0) as amount_outstanding,
         coalesce(sum(amount_open) filter (where is_overdue), 0) as amount_overdue,
         coalesce(sum(amount_open) filter (where not is_item), 0) as amount_unapplied,
-        count(*) filter (where $bucket is null or bucket = $bucket) as bucket_item_count,
-        coalesce(sum(amount_open) filter (where $bucket is null or bucket = $bucket), 0) as amount_in_bucket
+        count(*) filter (where is_listed) as bucket_item_count,
+        coalesce(sum(amount_open) filter (where is_listed), 0) as amount_in_bucket
     from documents
     group by customer_id, customer_name, sales_agent, currency
 ),

@@ -6,7 +6,7 @@
 -- Parameter basis text = due_date (due_date, invoice_date): the date from which days overdue are counted.
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter customer_id text = null: one customer; all when left out.
--- Parameter bucket text = null: one bucket, as ageing names it; all when left out.
+-- Parameter bucket text = null: one bucket, as ageing names it, or overdue for every item past its due date; all when left out.
 -- Parameter dimension text = null (customer, sales_agent, segment, country, currency, product): with dimension_value, one group of ageing_by.
 -- Parameter dimension_value text = null: the group; an empty text is the group without one; all when no dimension is given.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
@@ -27,7 +27,7 @@ items as (
         and ($viewer_agent is null or sales_agent = $viewer_agent)
         and ($currency is null or currency = $currency)
         and ($customer_id is null or customer_id = $customer_id)
-        and ($bucket is null or bucket = $bucket)
+        and ($bucket is null or bucket = $bucket or ($bucket = 'overdue' and is_overdue))
         and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
 ),
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -111,3 +112,23 @@ def test_no_text_keeps_a_meaning_in_markdown(text: str) -> None:
     escaped = words.plain(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]!<>`*_$:#|]", escaped)
     assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(text.split())
+
+
+def test_a_filter_of_another_page_does_not_narrow_this_one(screen: Callable[..., Screen]) -> None:
+    # The currency is chosen on the overview; the account offers none, and shows all that the customer owes.
+    tab = screen(Role.MANAGER, at="overview.py", currency="USD")
+    tab.open("account.py", customer_id="C0001")
+    assert "Balance by days overdue, in EUR" in tab.words() and "INV-2605-0001" in tab.cells()
+
+
+def test_the_overview_ages_by_due_date_whatever_the_ageing_page_is_set_to(screen: Callable[..., Screen]) -> None:
+    usual = screen(Role.MANAGER).open("overview.py")
+    tab = screen(Role.MANAGER, at="ageing.py", basis="invoice_date", bucket_edges="10,20")
+    tab.open("overview.py")
+    charts = [[one.proto.spec for one in page.app.get("plotly_chart")] for page in (usual, tab)]
+    assert charts[0] == charts[1]
+    # Its links name the rule that its numbers go by, and the page behind them obeys.
+    link = next(link.proto for link in tab.app.get("page_link") if link.proto.label.startswith("Overdue by"))
+    tab.open("ageing.py", **dict(parse_qsl(link.query_string)))
+    assert tab.app.session_state["basis"] == "due_date" and tab.app.session_state["bucket_edges"] == "30,60,90"
+    assert "1 document: 2,702.73 EUR" in tab.words().replace("\\", "")

@@ -1,7 +1,8 @@
-"""Every figure of the overview leads to the documents that make it up, in three clicks or fewer."""
+"""Every figure of the overview, the ageing, the account and the expected cash leads to the documents that make it up, in three clicks or fewer."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -34,6 +35,29 @@ def amount(text: str) -> Decimal:
     return Decimal(re.sub(r"[^\d.-]", "", text.replace("−", "-")))
 
 
+def said(tab: Screen) -> str:
+    """The page's words without what keeps them from being markdown."""
+    return tab.words().replace("\\", "")
+
+
+def infos(tab: Screen) -> str:
+    return " ".join(str(one.value) for one in tab.app.info)
+
+
+def listed_total(tab: Screen) -> str:
+    """The amount that stands above a list of documents."""
+    found = re.search(r"^[\d,]+ documents?: (-?[\d,.]+ [A-Z]{3})$", said(tab).replace("−", "-"), re.MULTILINE)
+    assert found is not None, said(tab)
+    return found.group(1)
+
+
+def bars_of(tab: Screen, key: str) -> dict[str, str]:
+    """Bucket -> the amount written at its bar, of the chart of that key."""
+    chart = next(one for one in tab.app.get("plotly_chart") if str(one.key) == key)
+    bar = json.loads(chart.proto.spec)["data"][0]
+    return {bucket: text for bucket, text in zip(bar["customdata"], bar["text"], strict=True) if bucket != "revaluation"}
+
+
 def column(tab: Screen, *titles: str) -> dict[str, list[str]]:
     """The table of the page that has these columns."""
     found = [table for one in tab.app.dataframe if set(titles) <= set(table := words_of(one))]
@@ -61,20 +85,101 @@ def test_outstanding_leads_to_open_items_that_add_up_to_it(screen: Callable[...,
     assert "What settles it" in tab.words() and items["invoice_id"][0] in tab.words()
 
 
-def test_overdue_leads_to_the_items_past_their_due_date(screen: Callable[..., Screen]) -> None:
+def test_overdue_leads_to_the_items_past_their_due_date_and_no_others(screen: Callable[..., Screen]) -> None:
     figure, tab = follow(screen, "Overdue")
     items = column(tab, "invoice_id", "overdue_days")
-    late = [amount(value) for value, days in zip(items["amount_outstanding"], items["overdue_days"], strict=True) if int(days) > 0]
-    assert sum(late) == amount(figure) > 0
+    assert all(int(days) > 0 for days in items["overdue_days"])
+    assert sum(map(amount, items["amount_outstanding"])) == amount(figure) > 0
+    assert f"{len(items['invoice_id'])} documents: {figure}" in said(tab)
 
 
 def test_more_than_90_days_leads_to_that_bucket(screen: Callable[..., Screen]) -> None:
     tab = screen(Role.MANAGER, at="overview.py", currency="EUR")  # the last day: nothing was as late before
     figure, script, parameters = cards(tab)["Overdue by more than 90 days"]
-    tab.open(script, **{**parameters, "view": "items"})
+    tab.open(script, **parameters)
     items = column(tab, "invoice_id", "overdue_days")
     assert sum(map(amount, items["amount_outstanding"])) == amount(figure) > 0
     assert all(int(days) > 90 for days in items["overdue_days"])
+
+
+def test_all_currencies_together_are_the_sum_above_the_list(screen: Callable[..., Screen]) -> None:
+    for title, more in (("Outstanding", {"view": "items"}), ("Overdue", {}), ("Overdue by more than 90 days", {})):
+        tab = screen(Role.SALES_AGENT, at="overview.py")
+        figure, script, parameters = cards(tab)[title]
+        tab.open(script, **{**parameters, **more})
+        assert re.search(rf"documents?: {re.escape(figure)}", said(tab)), title
+
+
+BARS = ("current", "1-30", "31-60", "61-90", "91+", "unapplied")
+
+
+def test_every_bar_leads_to_documents_that_add_up_to_it(screen: Callable[..., Screen]) -> None:
+    """The bars of the overview and of the ageing page: a bar there (a pill here), then the open items."""
+    for basis in ("due_date", "invoice_date"):
+        tab = screen(Role.MANAGER, at="ageing.py", basis=basis, view="items", **POUNDS)
+        bars = bars_of(tab, "ageing_bars")
+        assert list(bars) == list(BARS)
+        for bucket, shown in bars.items():
+            tab.app.query_params["bucket"] = bucket
+            tab.app.session_state["bucket"] = bucket
+            tab.app.run()
+            assert tab.problems() == []
+            if amount(shown):
+                name = "amount_unapplied" if bucket == "unapplied" else "amount_outstanding"
+                listed = column(tab, "source_id" if bucket == "unapplied" else "invoice_id", name)[name]
+                assert sum(map(amount, listed)) == amount(shown), (basis, bucket)
+                assert f": {listed_total(tab)}" in said(tab) and amount(listed_total(tab)) == amount(shown)
+            else:
+                assert "No open item matches" in infos(tab) or "Everything is applied" in infos(tab)
+
+
+@pytest.mark.parametrize("customer_id", ["C0001", "C0003", "C0006", "C0032", "C0143"])
+def test_the_account_leads_to_its_documents(screen: Callable[..., Screen], customer_id: str) -> None:
+    tab = screen(Role.MANAGER, at="account.py", customer_id=customer_id)
+    currency = next(str(one.key).removeprefix("balance_") for one in tab.app.get("plotly_chart") if str(one.key).startswith("balance_"))
+    for bucket, shown in bars_of(tab, f"balance_{currency}").items():
+        section = "unapplied" if bucket == "unapplied" else "items"
+        for name, value in (("section", section), ("bucket", bucket)):
+            tab.app.query_params[name] = value
+            tab.app.session_state[name] = value if value != "unapplied" or name == "section" else None
+        tab.app.run()
+        assert tab.problems() == []
+        if amount(shown):
+            assert amount(listed_total(tab)) == amount(shown), bucket
+    # A reason: its share of the balance is what is overdue.
+    tab = screen(Role.MANAGER, at="account.py", customer_id=customer_id)
+    tab.app.button(key=f"reason_overdue_rate_{currency}").click().run()
+    overdue = amount(listed_total(tab))
+    days = column(tab, "invoice_id", "overdue_days")["overdue_days"]
+    assert all(int(number) > 0 for number in days) and overdue > 0
+    balance = amount(re.search(r"of ([\d,.]+) [A-Z]{3} is overdue", said(tab)).group(1))  # type: ignore[union-attr]
+    assert f"{overdue / balance * 100:.1f}% of" in said(tab)
+    tab.app.session_state["bucket"] = None
+    tab.app.query_params.pop("bucket", None)
+    tab.app.run()
+    assert amount(listed_total(tab)) == balance
+
+
+def test_every_week_of_expected_cash_leads_to_items_and_supplier_invoices_that_add_up_to_it(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER, at="cash.py", currency="EUR")
+    weeks = {name: list(values) for name, values in words_of(tab.app.dataframe[0]).items()}
+    assert weeks["week_words"][-1] == "Unapplied money, already here"
+    for number in (0, 1, 2, -1):
+        tab = screen(Role.MANAGER, at="cash.py", currency="EUR")
+        tab.select(0, number % len(weeks["week_words"]))
+        week = tab.app.query_params["week"]
+        items = column(tab, "invoice_id", "amount_expected")
+        listed = sum(map(amount, items["amount_expected"]))
+        if number == -1:  # what money on account covers of these items
+            listed = sum(map(amount, items["amount_outstanding"])) - listed
+        assert listed == amount(weeks["amount_expected"][number]) > 0, week
+        if weeks["amount_payable"][number]:
+            tab.app.session_state["list"] = "suppliers"
+            tab.app.query_params["list"] = "suppliers"
+            tab.app.run()
+            due = column(tab, "supplier_invoice_id", "amount_outstanding")["amount_outstanding"] \
+                if amount(weeks["amount_payable"][number]) else []
+            assert sum(map(amount, due)) == amount(weeks["amount_payable"][number]), week
 
 
 @pytest.mark.parametrize(("name", "title"), [("closing", "Closing receivables"), ("sales", "Sales of the period")])
