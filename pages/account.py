@@ -13,6 +13,7 @@ from clearaccounts.ui import (
     document_view,
     guard,
     health_view,
+    labels,
     messages,
     payment_view,
     registry,
@@ -84,7 +85,7 @@ else:
     with actions:
         said = tables.captioned(
             f"{row['customer_name']}: {_(sections[name])}", chosen.in_words(language, registry.ACCOUNT.filters, viewer),
-            timeline_view.kind_words(kind, viewer))
+            timeline_view.kind_words(kind, viewer), labels.bucket(bucket, language) if bucket else None)
         tables.download(listed.page, listed.columns, caption=said, stem=f"account-{name}")
     if picked and (invoice := account_lists.invoice_of(name, picked)):
         document_view.follow(registry.ACCOUNT, invoice)

@@ -1,4 +1,4 @@
-"""Every figure of the overview, the ageing, the account and the expected cash leads to the documents that make it up, in three clicks or fewer."""
+"""Every figure of overview, ageing, account and expected cash leads to the documents that make it up, in three clicks or fewer."""
 
 from __future__ import annotations
 
@@ -169,9 +169,9 @@ def test_every_week_of_expected_cash_leads_to_items_and_supplier_invoices_that_a
         tab.select(0, number % len(weeks["week_words"]))
         week = tab.app.query_params["week"]
         items = column(tab, "invoice_id", "amount_expected")
-        listed = sum(map(amount, items["amount_expected"]))
+        listed = sum(map(amount, items["amount_expected"]), Decimal(0))
         if number == -1:  # what money on account covers of these items
-            listed = sum(map(amount, items["amount_outstanding"])) - listed
+            listed = sum(map(amount, items["amount_outstanding"]), Decimal(0)) - listed
         assert listed == amount(weeks["amount_expected"][number]) > 0, week
         if weeks["amount_payable"][number]:
             tab.app.session_state["list"] = "suppliers"
