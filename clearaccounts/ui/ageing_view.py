@@ -123,8 +123,14 @@ def apart(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
             by_reason.setdefault(row["reason"], []).append(said)
     for reason, parts in by_reason.items():
         st.caption(words.plain(f"{labels.title(reason, language)}: {', '.join(parts)}"))
+    without_rate(warehouse, chosen, viewer)
+
+
+def without_rate(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """What amounts in company currency leave out because no exchange rate is known."""
+    language = words.language()
     if chosen.currency is None:
-        for row in receivables.ageing_without_rate(warehouse, day, viewer).to_pylist():
+        for row in receivables.ageing_without_rate(warehouse, receivables.DayFilter(chosen.as_of_on), viewer).to_pylist():
             text = language.gettext(N_("{amount} in {count} documents have no exchange rate and stay out of the bars."))
             st.caption(words.plain(text.format(
                 amount=language.amount(row["amount_open"], row["currency"]), count=language.number(row["item_count"]))))

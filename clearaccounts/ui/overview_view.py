@@ -145,6 +145,7 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         on_select=_to_bucket, selection_mode="points",
         config={"displayModeBar": False}, alt=charts.ageing_alt(table, currency, language),
     )
+    ageing_view.without_rate(warehouse, chosen, viewer)
     if bucket := st.session_state.pop(_CLICKED, None):
         where = ageing_view.REVALUATION if bucket == "revaluation" else {"bucket": bucket, "view": "items"}
         st.switch_page(registry.AGEING.path, query_params=controls.link(registry.AGEING, **where))

@@ -132,3 +132,12 @@ def test_the_overview_ages_by_due_date_whatever_the_ageing_page_is_set_to(screen
     tab.open("ageing.py", **dict(parse_qsl(link.query_string)))
     assert tab.app.session_state["basis"] == "due_date" and tab.app.session_state["bucket_edges"] == "30,60,90"
     assert "1 document: 2,702.73 EUR" in tab.words().replace("\\", "")
+
+
+def test_the_overview_says_what_has_no_exchange_rate(screen: Callable[..., Screen]) -> None:
+    # INV-2409-0030-F10 is a week older than the first rate on record.
+    said = "500.00 USD in 1 documents have no exchange rate"
+    tab = screen(Role.MANAGER, at="overview.py", as_of_on="2024-10-01")
+    assert said in tab.words().replace("\\", "")
+    tab = screen(Role.MANAGER, at="overview.py", as_of_on="2024-10-01", currency="USD")
+    assert said not in tab.words().replace("\\", "")
