@@ -24,7 +24,7 @@ run: $(VENV)/installed
 test: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
 	if [ -z "$$chromium" ] && [ "$$CI" != true ]; then set -- -m "not browser"; else set --; fi; \
-	CLEARACCOUNTS_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist loadgroup "$$@" $(TESTS)
+	CLEARACCOUNTS_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
