@@ -89,7 +89,7 @@ def test_a_reload_keeps_the_demo_person_and_signing_out_forgets_them(shared: Das
     expect(page.get_by_role("heading", name="Receivables ageing", level=1)).to_be_visible()
     assert "Martin Weiss" in visitor.text()
 
-    page.get_by_test_id("stPopoverButton").click()
+    page.get_by_test_id("stPopoverButton").first.click()
     with page.expect_response(lambda answer: "/demo-person" in answer.url):
         page.locator(".st-key-sign_out button").click()
     visitor.settle()
