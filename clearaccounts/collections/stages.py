@@ -30,7 +30,7 @@ def stages(warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, vi
 
 
 def worklist(warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, marks: pa.Table, viewer: Viewer) -> pa.Table:
-    """The stages with names and suspension marks, flagged ones first, then by amount overdue.
+    """The stages with names and suspension marks, flagged ones first, then by money at risk in company currency.
 
     Args:
         warehouse: the build to read.
@@ -40,7 +40,7 @@ def worklist(warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, 
         viewer: whose scope applies.
     """
     now = stages(warehouse, chosen, policy, viewer)
-    return warehouse.run("collections/worklist", {}, viewer, {"stages_now": now, "marks_now": marks})
+    return warehouse.run("collections/worklist", chosen, viewer, {"stages_now": now, "marks_now": marks})
 
 
 def account_status(

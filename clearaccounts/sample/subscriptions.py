@@ -16,6 +16,7 @@ from clearaccounts.sample.files import money
 _SEAT_RANGE = {"small": (3, 22), "mid-market": (25, 95), "enterprise": (110, 260)}
 _HOW_MANY = {"small": (1, 3), "mid-market": (2, 5), "enterprise": (4, 8)}
 _TERM_MONTHS = {"P1M": 1, "P1Y": 12, "P3Y": 36}
+_CYCLE_MONTHS = {"monthly": 1, "annual": 12}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Subscription:
             "subscription_id": self.subscription_id, "customer_id": customer_id, "product_name": self.product.name,
             "quantity": self.seats[-1][1], "subscription_status": self.status, "commerce_model": self.commerce_model,
             "microsoft_subscription_id": dice.guid(), "sku_id": self.product.sku_id,
-            "amount_unit_price": money(self.price_cents) if self.price_cents else None, "currency": currency,
+            "amount_unit_price": money(self.price_cents * _CYCLE_MONTHS[self.billing_cycle]) if self.price_cents else None,
+            "currency": currency,
             "billing_cycle": self.billing_cycle, "term_duration": self.term_duration, "is_auto_renew": self.is_auto_renew,
             "started_on": self.started_on, "commitment_ends_on": None if self.commerce_model == "azure_plan" else ends_on,
             "cancellable_until_on": later(term_on, 7) if is_seats and is_live else None,

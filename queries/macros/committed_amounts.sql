@@ -41,7 +41,7 @@ committed as (
 counted as (
     select
         *,
-        greatest(0, commitment_ends_on - seen_on) as commitment_left_days,
+        case when commitment_ends_on is not null then greatest(0, commitment_ends_on - seen_on) end as commitment_left_days,
         case
             when commitment_ends_on is null or cycle_months is null then null
             else len(list_filter(
