@@ -191,7 +191,9 @@ def query(name: str) -> Query:
 
 # The shape of every table that is handed to a query, for describing a query without data.
 EMPTY_TABLES: dict[str, pa.Table] = {
+    # The stages of a policy, one row per segment (null: every other customer), stage and currency; see Policy.table.
     "policy_stages": pa.table({
+        "segment": pa.array([], pa.string()),
         "stage_order": pa.array([], pa.int32()),
         "stage": pa.array([], pa.string()),
         "action": pa.array([], pa.string()),
@@ -202,6 +204,9 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "min_overdue_amount": pa.array([], pa.decimal128(38, 4)),
         "requires_notice": pa.array([], pa.string()),
         "notice_days": pa.array([], pa.int32()),
+        "is_held_by_case": pa.array([], pa.bool_()),
+        "is_held_by_unapplied": pa.array([], pa.bool_()),
+        "is_held_by_window": pa.array([], pa.bool_()),
     }),
     # The result of collections/stages, for the queries that build on it.
     "stages_now": pa.table({

@@ -1,130 +1,49 @@
-"""A collections policy: TOML -> frozen dataclasses, and the table that `collections/stages` reads.
+"""A collections policy file: TOML -> the dataclasses of `policy_model`, checked whole before anything of it is used.
 
-The policy says which stage a customer's overdue items reach; the evaluation itself is SQL. A file is
-checked whole before anything of it is used, and an error names the file, the line and the key.
+The policy says which stage a customer's overdue items reach; the evaluation itself is SQL. An error names the file, the
+line and the key.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-import pyarrow as pa
-
+from clearaccounts.collections.policy_lines import Lines
+from clearaccounts.collections.policy_model import (
+    ACTIONS,
+    BUILT_IN_HOLDS,
+    CLEAR,
+    CLOCKS,
+    LONGEST_DISPUTE_DAYS,
+    LONGEST_PROMISE_DAYS,
+    NOTICES,
+    HoldRules,
+    NoticeRule,
+    Policy,
+    Stage,
+    Variant,
+)
 from clearaccounts.collections.policy_reader import TableReader
 from clearaccounts.errors import PolicyError, SettingsError
-from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY, DataFolder, Settings
-from clearaccounts.text import N_, Language
+from clearaccounts.text import N_
 
-CLOCKS = ("due_date", "invoice_date")
-ACTIONS = ("notify", "restrict", "suspend")
-CLEAR = "clear"  # what `collections/stages` says where no stage matches
-NOTICES = ("reminder", "overdue", "final_notice")
-# A stage is called what the partner's file calls it; the standard policy's names are known in every language.
-STANDARD_STAGES = (N_("reminder"), N_("overdue notice"), N_("new orders on hold"), N_("suspension"))
-_POLICY_KEYS = ("name", "version", "effective_on", "clock", "stages")
-_STAGE_KEYS = (
-    "name", "action", "min_overdue_days", "min_overdue_invoices", "min_overdue_amount", "requires_notice", "notice_days",
-)
+__all__ = [
+    "ACTIONS", "CLEAR", "CLOCKS", "NOTICES", "HoldRules", "NoticeRule", "Policy", "Stage", "Variant", "files", "in_force", "load", "parse",
+    "read",
+]
 
-_NOTICE_WORDS = {
-    "reminder": N_("a reminder"), "overdue": N_("an overdue notice"), "final_notice": N_("a final notice"),
-}
-_ACTION_WORDS = {
-    "notify": N_("notify the customer"), "restrict": N_("restrict new orders"), "suspend": N_("flag for suspension"),
-}
-_CLOCK_WORDS = {
-    "due_date": N_("Days are counted from the due date."),
-    "invoice_date": N_("Days are counted from the issue date; overdue still means past the due date."),
-}
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage; a condition that is None is not asked for.
-
-    `min_overdue_amount` holds (currency, amount) pairs in the file's order; None = every currency matches,
-    and with pairs a currency that is not among them never does.
-    """
-
-    name: str
-    action: str
-    min_overdue_days: int | None = None
-    min_overdue_invoices: int | None = None
-    min_overdue_amount: tuple[tuple[str, Decimal], ...] | None = None
-    requires_notice: str | None = None
-    notice_days: int | None = None
-
-    def in_words(self, language: Language) -> str:
-        """What brings a customer into this stage and what then happens, as one sentence."""
-        translate = language.gettext
-        parts: list[str] = []
-        if self.min_overdue_days is not None:
-            parts.append(language.ngettext("overdue by {count} day or more", "overdue by {count} days or more",
-                                           self.min_overdue_days).format(count=language.number(self.min_overdue_days)))
-        if self.min_overdue_invoices is not None:
-            parts.append(language.ngettext("at least {count} such invoice", "at least {count} such invoices",
-                                           self.min_overdue_invoices).format(count=language.number(self.min_overdue_invoices)))
-        if self.min_overdue_amount is not None:
-            amounts = " / ".join(language.amount(amount, currency) for currency, amount in self.min_overdue_amount)
-            parts.append(translate("at least {amounts}").format(amounts=amounts) if amounts else translate("no currency"))
-        if not parts:
-            parts.append(translate("anything overdue"))
-        sentence = translate("{stage}: {conditions}; then {action}").format(
-            stage=translate(self.name), conditions=", ".join(parts), action=translate(_ACTION_WORDS[self.action]),
-        )
-        if self.requires_notice is not None:
-            notice = translate(_NOTICE_WORDS[self.requires_notice])
-            if self.notice_days:
-                sentence += language.ngettext(
-                    ", held until {notice} was sent since the oldest of them fell due, at least {count} day ago",
-                    ", held until {notice} was sent since the oldest of them fell due, at least {count} days ago", self.notice_days,
-                ).format(notice=notice, count=language.number(self.notice_days))
-            else:
-                sentence += translate(", held until {notice} was sent since the oldest of them fell due").format(notice=notice)
-        return sentence + "."
-
-
-@dataclass(frozen=True)
-class Policy:
-    """One version of a policy; `stages` run from the mildest to the most severe, none is valid."""
-
-    name: str
-    version: int
-    effective_on: date
-    clock: str
-    stages: tuple[Stage, ...]
-
-    def table(self) -> pa.Table:
-        """The stages as `collections/stages` reads them: one row per stage and currency.
-
-        `stage_order` 1 is the mildest. A stage that names no amounts has one row, whose currency is null
-        and matches every currency. Shape: `query_files.EMPTY_TABLES["policy_stages"]`.
-        """
-        rows = []
-        for order, stage in enumerate(self.stages, start=1):
-            amounts: Iterable[tuple[str | None, Decimal | None]] = (
-                [(None, None)] if stage.min_overdue_amount is None else stage.min_overdue_amount
-            )
-            for currency, amount in amounts:
-                rows.append({
-                    "stage_order": order, "stage": stage.name, "action": stage.action, "clock": self.clock, "currency": currency,
-                    "min_overdue_days": stage.min_overdue_days, "min_overdue_invoices": stage.min_overdue_invoices,
-                    "min_overdue_amount": amount, "requires_notice": stage.requires_notice, "notice_days": stage.notice_days,
-                })
-        return pa.Table.from_pylist(rows, schema=EMPTY_TABLES["policy_stages"].schema)
-
-    def in_words(self, language: Language) -> tuple[str, ...]:
-        """The policy for people: how days are counted, then one sentence per stage."""
-        translate = language.gettext
-        if not self.stages:
-            return (translate("This policy has no stages: every customer is clear."),)
-        return (translate(_CLOCK_WORDS[self.clock]), *(stage.in_words(language) for stage in self.stages))
+_POLICY_KEYS = ("name", "version", "effective_on", "clock", "stages", "holds", "notices", "segments")
+_CONDITION_KEYS = ("min_overdue_days", "min_overdue_invoices", "min_overdue_amount", "requires_notice", "notice_days")
+_STAGE_KEYS = ("name", "action", *_CONDITION_KEYS)
+_HOLD_KEYS = ("promise_to_pay_days", "dispute_days", *BUILT_IN_HOLDS, "switched_off_because")
+_NOTICE_KEYS = ("notice_type", "days_before_due", "days_after_due", "min_amount", "waiting_days")
+_SEGMENT_KEYS = ("segment", "clock", "stages", "thresholds")
+_THRESHOLD_KEYS = ("stage", *_CONDITION_KEYS)
+_TWICE = N_("{file}, line {line}: two stages have this name; each needs its own.")
 
 
 def load(path: Path) -> Policy:
@@ -133,13 +52,21 @@ def load(path: Path) -> Policy:
     Raises:
         PolicyError: the file cannot be read, is not TOML, or a key is missing, unknown or of a wrong value.
     """
+    return parse(read(path), path.name)
+
+
+def read(path: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        PolicyError: the file cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PolicyError(N_("{file}: this policy cannot be read: {problem}."), file=path.name, problem=error.strerror) from None
     except UnicodeDecodeError:
         raise PolicyError(N_("{file}: this policy is not UTF-8 text."), file=path.name) from None
-    return parse(text, path.name)
 
 
 def parse(text: str, file: str) -> Policy:
@@ -152,34 +79,27 @@ def parse(text: str, file: str) -> Policy:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(N_("{file}: this is not valid TOML: {problem}."), file=file, problem=error) from None
-    top = TableReader(text, file, raw, None, _POLICY_KEYS)
-    stages: list[Stage] = []
-    for number, content in enumerate(top.stages()):
-        reader = TableReader(text, file, content, number, _STAGE_KEYS)
-        stage = _stage(reader)
-        if stage.name == CLEAR:
-            raise reader.refuse("name", N_("{file}, line {line}: {key} is taken: {clear} means that no stage matches."), clear=CLEAR)
-        if any(stage.name == other.name for other in stages):
-            raise reader.refuse("name", N_("{file}, line {line}: two stages have this name; each needs its own."))
-        stages.append(stage)
+    top = TableReader(Lines(text), file, raw, (), _POLICY_KEYS)
+    notices = _notices(top)
+    clock = top.choice("clock", CLOCKS) or CLOCKS[0]
+    stages = _stages(top, notices)
     return Policy(
         name=top.text("name"),
         version=top.required("version", top.whole("version")),
         effective_on=top.day("effective_on"),
-        clock=top.choice("clock", CLOCKS) or CLOCKS[0],
-        stages=tuple(stages),
+        clock=clock,
+        stages=stages,
+        holds=_holds(top),
+        notices=notices,
+        variants=_variants(top, clock, stages, notices),
     )
 
 
-def in_force(settings: Settings, folder: DataFolder, as_of_on: date) -> Policy | None:
-    """The approved policy in force on a day: of those effective by then the newest, of two the higher version.
-
-    The sample folder comes with one; others are named by `[collections] policies`, relative to the
-    working directory.
+def files(settings: Settings, folder: DataFolder) -> tuple[Path, ...]:
+    """The policy files that count without anybody's approval here: the sample's own, and those that the settings name.
 
     Raises:
         SettingsError: a file that the settings name does not exist.
-        PolicyError: a file holds something we cannot use.
     """
     paths = [SAMPLE_POLICY] if folder.is_sample else []
     for name in settings.collections.policies:
@@ -188,20 +108,116 @@ def in_force(settings: Settings, folder: DataFolder, as_of_on: date) -> Policy |
                 N_("clearaccounts.toml: [collections] policies names {path}, and there is no such file."), path=name,
             )
         paths.append(Path(name))
-    known = [policy for policy in map(load, paths) if policy.effective_on <= as_of_on]
+    return tuple(paths)
+
+
+def in_force(settings: Settings, folder: DataFolder, as_of_on: date) -> Policy | None:
+    """The policy in force on a day by files alone: of those effective by then the newest, of two the higher version.
+
+    The sample folder comes with one; others are named by `[collections] policies`, relative to the
+    working directory.
+
+    Raises:
+        SettingsError: a file that the settings name does not exist.
+        PolicyError: a file holds something we cannot use.
+    """
+    known = [policy for policy in map(load, files(settings, folder)) if policy.effective_on <= as_of_on]
     return max(known, key=lambda policy: (policy.effective_on, policy.version), default=None)
 
 
-def _stage(reader: TableReader) -> Stage:
-    stage = Stage(
-        name=reader.text("name"),
-        action=reader.required("action", reader.choice("action", ACTIONS)),
-        min_overdue_days=reader.whole("min_overdue_days"),
-        min_overdue_invoices=reader.whole("min_overdue_invoices"),
-        min_overdue_amount=reader.amounts("min_overdue_amount"),
-        requires_notice=reader.choice("requires_notice", NOTICES),
-        notice_days=reader.whole("notice_days"),
-    )
-    if stage.notice_days is not None and stage.requires_notice is None:
+def _stages(reader: TableReader, notices: tuple[NoticeRule, ...]) -> tuple[Stage, ...]:
+    stages: list[Stage] = []
+    for own in reader.tables("stages", _STAGE_KEYS):
+        stage = _conditions(own, Stage(own.text("name"), own.required("action", own.choice("action", ACTIONS))), notices)
+        if stage.name == CLEAR:
+            raise own.refuse("name", N_("{file}, line {line}: {key} is taken: {clear} means that no stage matches."), clear=CLEAR)
+        if any(stage.name == other.name for other in stages):
+            raise own.refuse("name", _TWICE)
+        stages.append(stage)
+    return tuple(stages)
+
+
+def _conditions(reader: TableReader, stage: Stage, notices: tuple[NoticeRule, ...]) -> Stage:
+    """`stage` with the conditions that the table gives; the others stay as they are."""
+    given = {
+        "min_overdue_days": reader.whole("min_overdue_days"),
+        "min_overdue_invoices": reader.whole("min_overdue_invoices"),
+        "min_overdue_amount": reader.amounts("min_overdue_amount"),
+        "requires_notice": reader.choice("requires_notice", NOTICES),
+        "notice_days": reader.whole("notice_days"),
+    }
+    changed: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+    found = replace(stage, **changed)  # type: ignore[arg-type]  # each value was read as its own field's type
+    if found.notice_days is not None and found.requires_notice is None:
         raise reader.refuse("notice_days", N_("{file}, line {line}: {key} needs requires_notice beside it."))
-    return stage
+    promised = max((notice.waiting_days for notice in notices if notice.notice_type == found.requires_notice), default=0)
+    if found.notice_days is not None and found.notice_days < promised:
+        raise reader.refuse(
+            "notice_days", N_("{file}, line {line}: {key} is {days}, and the notice gives the customer {promised} days; wait as long."),
+            days=found.notice_days, promised=promised,
+        )
+    return replace(found, notice_days=promised) if found.notice_days is None and promised else found
+
+
+def _holds(top: TableReader) -> HoldRules:
+    reader = top.table("holds", _HOLD_KEYS)
+    switches = {name: reader.switch(name) for name in BUILT_IN_HOLDS}
+    off = [name for name, is_on in switches.items() if not is_on]
+    reason = reader.text("switched_off_because") if reader.has("switched_off_because") else ""
+    if off and not reason:
+        raise reader.refuse(off[0], N_("{file}, line {line}: a hold that is switched off needs its reason in switched_off_because."))
+    return HoldRules(
+        promise_to_pay_days=reader.at_most("promise_to_pay_days", LONGEST_PROMISE_DAYS),
+        dispute_days=reader.at_most("dispute_days", LONGEST_DISPUTE_DAYS),
+        switched_off_because=reason if off else "",
+        **switches,
+    )
+
+
+def _notices(top: TableReader) -> tuple[NoticeRule, ...]:
+    notices: list[NoticeRule] = []
+    for reader in top.tables("notices", _NOTICE_KEYS):
+        before, after = reader.whole("days_before_due"), reader.whole("days_after_due")
+        notice = NoticeRule(
+            notice_type=reader.required("notice_type", reader.choice("notice_type", NOTICES)),
+            days_before_due=before, days_after_due=after, min_amount=reader.amounts("min_amount"),
+            waiting_days=reader.whole("waiting_days") or 0,
+        )
+        if (before is None) == (after is None):
+            raise reader.refuse("days_before_due" if before is not None else "notice_type", N_(
+                "{file}, line {line}: a notice is sent on one day; give it days_before_due or days_after_due, one of the two."))
+        if before is not None and notice.notice_type != "reminder":
+            raise reader.refuse("days_before_due", N_("{file}, line {line}: only a reminder is sent before the due date."))
+        if any((notice.notice_type, before, after) == (one.notice_type, one.days_before_due, one.days_after_due) for one in notices):
+            raise reader.refuse("notice_type", N_("{file}, line {line}: this notice is sent on the same day as one above it."))
+        notices.append(notice)
+    return tuple(notices)
+
+
+def _variants(top: TableReader, clock: str, stages: tuple[Stage, ...], notices: tuple[NoticeRule, ...]) -> tuple[Variant, ...]:
+    variants: list[Variant] = []
+    for reader in top.tables("segments", _SEGMENT_KEYS):
+        segment = reader.text("segment")
+        if any(segment.lower() == other.segment.lower() for other in variants):
+            raise reader.refuse("segment", N_("{file}, line {line}: this segment was given above; each is given once."))
+        if reader.has("stages") == reader.has("thresholds"):
+            raise reader.refuse("segment", N_(
+                "{file}, line {line}: a segment has stages of its own or other thresholds for the policy's stages, one of the two."))
+        own = _stages(reader, notices) if reader.has("stages") else _other_thresholds(reader, stages, notices)
+        variants.append(Variant(segment, reader.choice("clock", CLOCKS) or clock, own))
+    return tuple(variants)
+
+
+def _other_thresholds(segment: TableReader, stages: tuple[Stage, ...], notices: tuple[NoticeRule, ...]) -> tuple[Stage, ...]:
+    """The policy's stages with the conditions that the segment gives in place of theirs."""
+    found = {stage.name: stage for stage in stages}
+    changed: set[str] = set()
+    for reader in segment.tables("thresholds", _THRESHOLD_KEYS):
+        name = reader.text("stage")
+        if name not in found:
+            raise reader.refuse("stage", N_("{file}, line {line}: {key} is {name}, and the policy has no such stage."), name=name)
+        if name in changed:
+            raise reader.refuse("stage", _TWICE)
+        found[name] = _conditions(reader, found[name], notices)
+        changed.add(name)
+    return tuple(found.values())

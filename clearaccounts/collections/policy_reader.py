@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from clearaccounts.collections.policy_lines import Lines, Place
 from clearaccounts.errors import PolicyError
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
@@ -19,17 +20,21 @@ _Value = TypeVar("_Value")
 
 
 class TableReader:
-    """One table of the file (the policy itself, or a stage by its number) and where it stands in the text."""
+    """One table of the file (the policy itself, a stage, a segment) and where it stands in the text."""
 
-    def __init__(self, text: str, file: str, raw: dict[str, Any], stage: int | None, known: tuple[str, ...]) -> None:
-        self._lines, self._file, self._raw, self._stage = text.splitlines(), file, raw, stage
+    def __init__(self, lines: Lines, file: str, raw: dict[str, Any], place: Place, known: tuple[str, ...]) -> None:
+        self._lines, self._file, self._raw, self._place = lines, file, raw, place
         for key in raw:
             if key not in known:
                 raise self.refuse(key, N_("{file}, line {line}: there is no key {key}; use one of {known}."), known=", ".join(known))
 
     def refuse(self, key: str, template: str, **values: object) -> PolicyError:
         """The error about a key, to be raised by the caller."""
-        return PolicyError(template, file=self._file, line=self._line(key), key=key, **values)
+        return PolicyError(template, file=self._file, line=self._lines.of(self._place, key), key=key, **values)
+
+    def has(self, key: str) -> bool:
+        """Whether the table gives this key."""
+        return key in self._raw
 
     def required(self, key: str, value: _Value | None) -> _Value:
         """`value`, which the file must give."""
@@ -53,6 +58,20 @@ class TableReader:
             raise self.refuse(key, N_("{file}, line {line}: {key} must be a whole number, 0 or more, without quotes."))
         return value
 
+    def at_most(self, key: str, most: int) -> int:
+        """An optional whole number from 1 to `most`, which is also the default."""
+        value = self._raw.get(key, most)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+            raise self.refuse(key, N_("{file}, line {line}: {key} must be a whole number from 1 to {most}, without quotes."), most=most)
+        return value
+
+    def switch(self, key: str) -> bool:
+        """An optional true or false; true if it is not given."""
+        value = self._raw.get(key, True)
+        if not isinstance(value, bool):
+            raise self.refuse(key, N_("{file}, line {line}: {key} must be true or false, without quotes."))
+        return value
+
     def day(self, key: str) -> date:
         """A required day, written without quotes."""
         value = self.required(key, self._raw.get(key))
@@ -74,45 +93,38 @@ class TableReader:
             return None
         if not isinstance(value, dict):
             raise self.refuse(key, N_('{file}, line {line}: {key} must name currencies, such as {{ EUR = "100.00" }}.'))
-        pairs = []
-        for currency, amount in value.items():
-            digits = minor_units().get(currency)
-            if digits is None:
-                raise self.refuse(
-                    key, N_("{file}, line {line}: {key} names {currency}, which is not an ISO 4217 currency."), currency=currency,
-                )
-            if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
-                raise self.refuse(
-                    key, N_('{file}, line {line}: {key} for {currency} must be a decimal in quotes, 0 or more, such as "100.00".'),
-                    currency=currency,
-                )
-            number = Decimal(amount)
-            if number != round(number, digits):
-                raise self.refuse(
-                    key, N_("{file}, line {line}: {key} for {currency} has more decimals than the currency's {digits}."),
-                    currency=currency, digits=digits,
-                )
-            pairs.append((currency, number))
-        return tuple(pairs)
+        return tuple((currency, self._amount(key, currency, amount)) for currency, amount in value.items())
 
-    def stages(self) -> list[dict[str, Any]]:
-        """The [[stages]] tables; none at all is valid."""
-        value = self._raw.get("stages", [])
-        if not isinstance(value, list) or not all(isinstance(stage, dict) for stage in value):
-            raise self.refuse("stages", N_("{file}, line {line}: stages are written as [[stages]], one after the other."))
-        return value
+    def _amount(self, key: str, currency: str, amount: object) -> Decimal:
+        digits = minor_units().get(currency)
+        if digits is None:
+            raise self.refuse(
+                key, N_("{file}, line {line}: {key} names {currency}, which is not an ISO 4217 currency."), currency=currency,
+            )
+        if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+            raise self.refuse(
+                key, N_('{file}, line {line}: {key} for {currency} must be a decimal in quotes, 0 or more, such as "100.00".'),
+                currency=currency,
+            )
+        number = Decimal(amount)
+        if number != round(number, digits):
+            raise self.refuse(
+                key, N_("{file}, line {line}: {key} for {currency} has more decimals than the currency's {digits}."),
+                currency=currency, digits=digits,
+            )
+        return number
 
-    def _line(self, key: str) -> int:
-        """The line of `key`, or of the table it is missing from; TOML's parser keeps no positions."""
-        stage, start = -1, 1
-        wanted = -1 if self._stage is None else self._stage
-        for number, line in enumerate(self._lines, start=1):
-            if re.match(r"\s*\[\[\s*stages\s*\]\]", line):
-                stage += 1
-                if stage == wanted:
-                    start = number
-            if stage == wanted and re.match(rf"""\s*(\[+\s*(stages\s*\.\s*)?)?["']?{re.escape(key)}["']?\s*[\].=]""", line):
-                return number
-        if stage < wanted:  # stages written inline stand in one value, and TOML's parser keeps no positions
-            return next((number for number, line in enumerate(self._lines, start=1) if re.match(r"\s*stages\s*=", line)), 1)
-        return start
+    def table(self, key: str, known: tuple[str, ...]) -> TableReader:
+        """The one table [key]; an empty one if the file has none."""
+        value = self._raw.get(key, {})
+        if not isinstance(value, dict):
+            raise self.refuse(key, N_("{file}, line {line}: {key} is written as one table, [{key}]."))
+        return TableReader(self._lines, self._file, value, (*self._place, key), known)
+
+    def tables(self, key: str, known: tuple[str, ...]) -> list[TableReader]:
+        """The [[key]] tables in their order; none at all is valid."""
+        value = self._raw.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            name = ".".join([*(str(part) for part in self._place if isinstance(part, str)), key])
+            raise self.refuse(key, N_("{file}, line {line}: {key} are written as [[{name}]], one after the other."), name=name)
+        return [TableReader(self._lines, self._file, one, (*self._place, key, number), known) for number, one in enumerate(value)]

@@ -6,13 +6,24 @@
 -- Parameter as_of_on date: as of the end of this day.
 -- Tables: policy_stages
 --
--- The table holds the one stage in question. The first notice, because a second one that comes to count later changes nothing.
+-- The table holds the one stage in question, in the variant of each segment that has it. The first notice, because a
+-- second one that comes to count later changes nothing.
 with
 
 stage_rules as (
-    select currency, clock, coalesce(min_overdue_days, 0) as min_overdue_days, requires_notice, coalesce(notice_days, 0) as notice_days
+    select
+        coalesce(lower(trim(segment)), '') as variant,
+        currency,
+        clock,
+        coalesce(min_overdue_days, 0) as min_overdue_days,
+        requires_notice,
+        coalesce(notice_days, 0) as notice_days
     from policy_stages
     where requires_notice is not null
+),
+
+variants as (
+    select distinct lower(trim(segment)) as variant from policy_stages where segment is not null
 ),
 
 tested_items as (
@@ -24,7 +35,10 @@ tested_items as (
         min(open_items.aged_from_on) as oldest_due_on
     from open_items
     inner join customers on customers.customer_id = open_items.customer_id
-    inner join stage_rules on stage_rules.currency is null or stage_rules.currency = open_items.currency
+    left join variants on variants.variant = lower(trim(customers.segment))
+    inner join stage_rules
+        on stage_rules.variant = coalesce(variants.variant, '')
+        and (stage_rules.currency is null or stage_rules.currency = open_items.currency)
     where open_items.customer_id = $customer_id
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and ($currency is null or open_items.currency = $currency)

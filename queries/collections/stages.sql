@@ -5,11 +5,20 @@
 -- Tables: policy_stages
 --
 -- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
--- whose conditions all hold is the customer's; holds leave it as it is and take the flag away.
+-- whose conditions all hold is the customer's; holds leave it as it is and take the flag away. A hold that the policy
+-- switches off takes none away.
 with
 
+variants as (
+    select distinct lower(trim(segment)) as variant from policy_stages where segment is not null
+),
+
+-- A customer of a segment that the policy names is judged by that segment's stages alone; the policy's own have variant ''.
 scoped_customers as (
-    select customer_id from customers where $viewer_agent is null or sales_agent = $viewer_agent
+    select customers.customer_id, coalesce(variants.variant, '') as variant
+    from customers
+    left join variants on variants.variant = lower(trim(customers.segment))
+    where $viewer_agent is null or customers.sales_agent = $viewer_agent
 ),
 
 day_end as (
@@ -19,6 +28,7 @@ day_end as (
 items as (
     select
         open_items.customer_id,
+        scoped_customers.variant,
         open_items.currency,
         open_items.invoice_id,
         open_items.aged_from_on,
@@ -62,6 +72,7 @@ overdue_totals as (
 
 stage_rules as (
     select
+        coalesce(lower(trim(segment)), '') as variant,
         stage_order,
         stage,
         action,
@@ -71,12 +82,17 @@ stage_rules as (
         coalesce(min_overdue_invoices, 1) as min_overdue_invoices,
         coalesce(min_overdue_amount, 0) as min_overdue_amount,
         requires_notice,
-        coalesce(notice_days, 0) as notice_days
+        coalesce(notice_days, 0) as notice_days,
+        coalesce(is_held_by_case, true) as is_held_by_case,
+        coalesce(is_held_by_unapplied, true) as is_held_by_unapplied,
+        coalesce(is_held_by_window, true) as is_held_by_window
     from policy_stages
+    where stage is not null
 ),
 
 stage_invoices as (
     select
+        stage_rules.variant,
         stage_rules.stage_order,
         items.customer_id,
         items.currency,
@@ -84,7 +100,9 @@ stage_invoices as (
         min(items.aged_from_on) as oldest_due_on,
         sum(items.amount_outstanding) as amount_tested
     from items
-    inner join stage_rules on stage_rules.currency is null or stage_rules.currency = items.currency
+    inner join stage_rules
+        on stage_rules.variant = items.variant
+        and (stage_rules.currency is null or stage_rules.currency = items.currency)
     where items.overdue_days > 0
         and case when stage_rules.clock = 'invoice_date' then items.issued_days else items.overdue_days end
             >= stage_rules.min_overdue_days
@@ -99,7 +117,8 @@ stage_totals as (
         min(stage_invoices.oldest_due_on) as oldest_due_on
     from stage_invoices
     inner join stage_rules
-        on stage_rules.stage_order = stage_invoices.stage_order
+        on stage_rules.variant = stage_invoices.variant
+        and stage_rules.stage_order = stage_invoices.stage_order
         and (stage_rules.currency is null or stage_rules.currency = stage_invoices.currency)
     group by all
     having count(*) >= stage_rules.min_overdue_invoices
@@ -177,7 +196,8 @@ hold_reasons as (
     inner join cases on cases.customer_id = suspendable.customer_id and cases.severity = 'A'
     inner join case_states on case_states.case_id = cases.case_id
     cross join day_end
-    where case_states.from_at < day_end.ends_at
+    where suspendable.is_held_by_case
+        and case_states.from_at < day_end.ends_at
         and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
         and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
     union
@@ -187,7 +207,8 @@ hold_reasons as (
         on unapplied_now.customer_id = suspendable.customer_id and unapplied_now.currency = suspendable.currency
     inner join overdue_totals
         on overdue_totals.customer_id = suspendable.customer_id and overdue_totals.currency = suspendable.currency
-    where -unapplied_now.amount_unapplied >= overdue_totals.amount_overdue
+    where suspendable.is_held_by_unapplied
+        and -unapplied_now.amount_unapplied >= overdue_totals.amount_overdue
     union
     select suspendable.customer_id, suspendable.currency, 'no_final_notice'
     from suspendable
@@ -210,6 +231,7 @@ hold_reasons as (
         and subscriptions.cancellable_until_on >= $as_of_on
         and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
         and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+    where suspendable.is_held_by_window
 ),
 
 reason_lists as (

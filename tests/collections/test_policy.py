@@ -74,7 +74,8 @@ def test_a_policy_without_stages_is_valid_and_its_table_empty(tmp_path: Path) ->
         (HEAD.replace("2026-01-01", "2026-01-01T00:00:00Z"),
          "rules.toml, line 3: effective_on must be a day without quotes, such as 2026-01-01."),
         (HEAD.replace("due_date", "due"), "rules.toml, line 4: clock must be one of due_date, invoice_date."),
-        (HEAD + "owner = 1\n", "rules.toml, line 5: there is no key owner; use one of name, version, effective_on, clock, stages."),
+        (HEAD + "owner = 1\n",
+         "rules.toml, line 5: there is no key owner; use one of name, version, effective_on, clock, stages, holds, notices, segments."),
         (HEAD + "[stages]\nname = 'x'\n", "rules.toml, line 5: stages are written as [[stages]], one after the other."),
         (HEAD + "[[stages]]\nname = 'x'\n", "rules.toml, line 5: action is missing."),
         (HEAD + STAGE.format(name="x") + "min_days = 3\n",
@@ -163,4 +164,13 @@ def test_the_policy_says_itself_in_words() -> None:
     assert words[2] == "overdue notice: overdue by 14 days or more, at least 50.00 EUR / 60.00 USD / 45.00 GBP; then notify the customer."
     held = ", held until a final notice was sent since the oldest of them fell due, at least 5 days ago."
     assert words[4].endswith(f"then flag for suspension{held}")
-    assert len(words) == 5
+    assert words[5] == (
+        "A reminder is sent 5 days before the due date, from 25.00 EUR / 25.00 USD / 25.00 GBP."
+    )
+    assert words[7].endswith(", and the customer has 5 days to answer.")
+    assert words[8].startswith("A hold takes the flag away: a dispute (up to 60 days), a promise to pay (up to 14 days), an exemption.")
+    assert words[9] == (
+        "These take it away by themselves: an open case of severity A, unapplied money that covers the debt, "
+        "a subscription that can still be cancelled."
+    )
+    assert len(words) == 10
