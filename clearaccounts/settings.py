@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,13 @@ SAMPLE_FOLDER = "data-sample"
 # What the folder of a record that takes an import back is called, before its number.
 UNDO = "undo-"
 SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
+# One plain mail address and nothing else: no name, no comment, no list, no control character.
+MAILBOX = re.compile(
+    r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
+SECURITY = ("none", "starttls", "tls")
+_HOST = re.compile(r"[A-Za-z0-9._:-]*")
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,30 @@ class Collections:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """`[notices]`: the folder of one's own templates (empty = those that come with the product), and whether a statement goes along."""
+
+    templates: str = ""
+    attach_statement: bool = True
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """`[smtp]`: the server that notices are mailed through; no host = they can only be recorded.
+
+    User and password come from the environment alone (`CLEARACCOUNTS_SMTP_USER`, `CLEARACCOUNTS_SMTP_PASSWORD`).
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    from_address: str = ""
+    from_name: str = ""
+    timeout_seconds: int = 20
+    may_mail_sample: bool = False
+
+
+@dataclass(frozen=True)
 class Access:
     """`[access]`: how people sign in. `demo` offers five built-in people, on this machine alone."""
 
@@ -91,6 +124,8 @@ class Settings:
     suspension: Suspension = field(default_factory=Suspension)
     decisions: Decisions = field(default_factory=Decisions)
     collections: Collections = field(default_factory=Collections)
+    notices: Notices = field(default_factory=Notices)
+    smtp: Smtp = field(default_factory=Smtp)
     access: Access = field(default_factory=Access)
     limits: Limits = field(default_factory=Limits)
 
@@ -177,6 +212,22 @@ def _check(file: str, settings: Settings) -> None:
         refuse("suspension", "max_data_age_hours", settings.suspension.max_data_age_hours, "1 or more")
     if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
         refuse("limits", "query_seconds or threads", "below 1", "1 or more")
+    _check_smtp(settings.smtp, refuse)
+
+
+def _check_smtp(smtp: Smtp, refuse: Callable[[str, str, object, str], None]) -> None:
+    if not _HOST.fullmatch(smtp.host):
+        refuse("smtp", "host", repr(smtp.host), "a host name or an address, without a port")
+    if not 1 <= smtp.port <= 65535:
+        refuse("smtp", "port", smtp.port, "from 1 to 65535")
+    if smtp.security not in SECURITY:
+        refuse("smtp", "security", smtp.security, "one of " + ", ".join(SECURITY))
+    if not 1 <= smtp.timeout_seconds <= 60:
+        refuse("smtp", "timeout_seconds", smtp.timeout_seconds, "from 1 to 60")
+    if not smtp.from_name.isprintable():
+        refuse("smtp", "from_name", repr(smtp.from_name), "one line of text")
+    if (smtp.host or smtp.from_address) and not MAILBOX.fullmatch(smtp.from_address):
+        refuse("smtp", "from_address", repr(smtp.from_address), "one mail address, such as billing@example.com")
 
 
 @dataclass(frozen=True)
