@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearaccounts.access import OPERATOR
@@ -187,6 +187,7 @@ variants = st.lists(
 policies = st.builds(Policy, st.just("P"), st.just(1), st.just(DAY), clocks, ladders, variants=variants)
 
 
+@settings(deadline=None, max_examples=50)
 @given(policy=policies)
 def test_any_policy_gives_the_stages_of_plain_python(policy: Policy, built: Warehouse) -> None:
     found = stages(built, StagesFilter(DAY), policy, OPERATOR)
