@@ -23,8 +23,13 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
-	if [ -z "$$chromium" ] && [ "$$CI" != true ]; then set -- -m "not browser"; else set --; fi; \
-	CLEARACCOUNTS_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
+	postgresql="$$($(BIN)/python -m tests.decisions.postgresql)"; \
+	left_out=""; \
+	if [ -z "$$chromium" ] && [ "$$CI" != true ]; then left_out="not browser"; fi; \
+	if [ -z "$$postgresql" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not postgresql"; fi; \
+	if [ -n "$$left_out" ]; then set -- -m "$$left_out"; else set --; fi; \
+	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_POSTGRESQL="$$postgresql" \
+		$(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -45,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 # What is put on record even though it is refused; a rule's plain refusal (paid since, a stale screen) is not.
 _DENIALS = (NotPermitted, NotFound, SamePerson, KeyReused)
 _MEANWHILE = N_("{who} acted on this on {when}; look at it again.")
+_NO_ANSWER = N_("The decisions database does not answer ({problem}); nothing was recorded. Try again.")
 _UNREADABLE = N_("The decisions database cannot be read ({problem}).")
 
 
@@ -55,6 +56,33 @@ class Store:
         self._engine = engine
         self._anchor = anchor
         self._people = people
+        self._queue = table.queue(engine)
+        self._is_made = False
+
+    @contextmanager
+    def _turn(self) -> Iterator[HeldAnchor]:
+        """Wait until it is our turn to act, and keep it: the database's queue if it has one, then the anchor's lock.
+
+        Raises:
+            DecisionError: somebody else takes very long, the database does not answer, or the anchor cannot be opened.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._queue())
+            except SQLAlchemyError as error:
+                raise DecisionError(_NO_ANSWER, problem=_short(error)) from error
+            held = stack.enter_context(self._anchor.held())
+            if not self._is_made:
+                self._make()
+            yield held
+
+    def _make(self) -> None:
+        """Make the database's table unless it is there; what does not let itself be made is met, and told, by what follows."""
+        try:
+            table.create(self._engine)
+            self._is_made = True
+        except SQLAlchemyError as error:
+            _LOG.error("the decisions database cannot be read (%s)", _short(error))
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Connection]:
@@ -76,7 +104,7 @@ class Store:
         """
         if not action.idempotency_key:
             raise ValueError("an action needs its idempotency key")
-        with self._anchor.held() as held:
+        with self._turn() as held:
             try:
                 return self._record(held, action, partial(self._next, viewer=viewer, action=action), viewer.user_id)
             except _DENIALS as denial:
@@ -106,9 +134,12 @@ class Store:
         return event
 
     def _stands(self, event: Event) -> bool:
-        """Whether the event is in the store after all: a commit that raised may have happened."""
+        """Whether the event is in the store after all: a commit that raised may have happened.
+
+        The write lock waits for a commit that a database server is still busy with although we lost sight of it.
+        """
         try:
-            with self._transaction() as connection:
+            with self._transaction(writes=True) as connection:
                 found = table.by_key(connection, event.idempotency_key)
         except SQLAlchemyError as error:
             raise DecisionError(
@@ -177,13 +208,27 @@ class Store:
         with self._readable() as connection:
             return reading.matching(connection, chosen)
 
+    def prepare(self) -> None:
+        """Make what a new store lacks. A database that cannot be read, or does not answer, is no error yet.
+
+        Raises:
+            DecisionError: the anchor cannot be opened.
+        """
+        try:
+            with self._turn():
+                pass
+        except DecisionError as error:
+            if error.template != _NO_ANSWER:
+                raise
+            _LOG.error("%s", error)
+
     def check(self) -> None:
         """Look whether acting is possible: the last event against the anchor's last line.
 
         Raises:
             StoreBroken: it is not.
         """
-        with self._anchor.held() as held:
+        with self._turn() as held:
             audit.refuse_if_stopped(self._anchor)
             with self._readable() as connection:
                 audit.settle(connection, held)
@@ -194,14 +239,18 @@ class Store:
         Returns:
             Failures first, then what is worth knowing; `str(finding)` is its sentence.
         """
-        with self._anchor.held() as held:
-            try:
-                with self._transaction() as connection:
-                    return audit.verify(connection, self._anchor, held)
-            except SQLAlchemyError as error:
-                finding = Finding.failure(_UNREADABLE, problem=_short(error))
-                self._anchor.stop([str(finding)])
-                return [finding]
+        try:
+            with self._turn() as held:
+                try:
+                    with self._transaction() as connection:
+                        return audit.verify(connection, self._anchor, held)
+                except SQLAlchemyError as error:
+                    finding = Finding.failure(_UNREADABLE, problem=_short(error))
+                    self._anchor.stop([str(finding)])
+                    return [finding]
+        except DecisionError as error:
+            # Nobody can act on a store that does not answer, and it may be whole: no word is left.
+            return [Finding.failure(error.template, **error.values)]
 
     def accept_break(self, viewer: Viewer, reason: str, idempotency_key: str, now: datetime) -> Event:
         """Go on with a store whose chain is whole although the anchor disagrees, because a person says so.
@@ -221,7 +270,7 @@ class Store:
         failures = [str(finding) for finding in self.verify() if finding.is_failure]
         if not failures:
             raise Refused(N_("The store is whole; there is nothing to accept."))
-        with self._anchor.held():
+        with self._turn():
             events = self.matching(EventFilter())
             finding = first_break(events)
             if finding is not None:
@@ -253,17 +302,12 @@ def open_store(folder: DataFolder, settings: Settings, people: Callable[[str], V
     A database that cannot be read, or that its anchor contradicts, is opened all the same: whoever needs it is told.
 
     Raises:
-        DecisionError: the anchor cannot be opened.
+        DecisionError: the anchor cannot be opened, or the settings name no database that can be used.
     """
     folder.path.mkdir(parents=True, exist_ok=True)
-    anchor = Anchor(folder.anchor(settings))
-    engine = table.open_engine(folder.decisions_url(settings))
-    try:
-        with anchor.held():
-            table.create(engine)
-    except SQLAlchemyError as error:
-        _LOG.error("the decisions database cannot be read (%s)", _short(error))
-    return Store(engine, anchor, people)
+    store = Store(table.open_engine(folder.decisions_url(settings)), Anchor(folder.anchor(settings)), people)
+    store.prepare()
+    return store
 
 
 def _asked(action: Action) -> dict[str, Any]:

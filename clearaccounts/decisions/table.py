@@ -1,12 +1,15 @@
 """The one table of the decisions, and how its database is opened.
 
 SQLite by default: write-ahead log, every commit waits for the disk, one writer at a time. PostgreSQL
-takes the same path; only the statement that takes the write lock differs.
+takes the same path; how a connection is set up, the statement that takes the write lock, and the turn
+that several machines take differ (`postgresql.py`).
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import astuple
 from typing import Any
 
@@ -25,29 +28,37 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
+    make_url,
     select,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from clearaccounts.decisions.chain import Event, storable
+from clearaccounts.decisions.postgresql import Turn, guard, refuse_other_encodings, set_up
+from clearaccounts.errors import DecisionError
+from clearaccounts.text import N_
 
 _METADATA = MetaData()
+# Text order is byte order in both databases, so that instants compare as they do in SQLite.
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 # In the order of the fields of `chain.Event`.
 EVENT = Table(
     "event", _METADATA,
     Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("subject_type", Text, nullable=False),
-    Column("subject_id", Text, nullable=False),
+    Column("subject_type", _Text, nullable=False),
+    Column("subject_id", _Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("event_type", Text, nullable=False),
-    Column("customer_id", Text),
-    Column("actor", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("details", Text, nullable=False),
-    Column("occurred_at", Text, nullable=False),
-    Column("idempotency_key", Text, nullable=False, unique=True),
-    Column("previous_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("event_type", _Text, nullable=False),
+    Column("customer_id", _Text),
+    Column("actor", _Text, nullable=False),
+    Column("reason", _Text, nullable=False),
+    Column("details", _Text, nullable=False),
+    Column("occurred_at", _Text, nullable=False),
+    Column("idempotency_key", _Text, nullable=False, unique=True),
+    Column("previous_hash", _Text, nullable=False),
+    Column("hash", _Text, nullable=False),
     UniqueConstraint("subject_type", "subject_id", "version"),
 )
 Index("event_by_customer", EVENT.c.customer_id, EVENT.c.subject_type)
@@ -58,27 +69,55 @@ WRITES = "clearaccounts_writes"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose connections are set up as this store needs them."""
-    engine = create_engine(url)
+    """An engine whose connections are set up as this store needs them.
+
+    Raises:
+        DecisionError: the address is none; it is not repeated, since it may hold a password.
+    """
+    try:
+        address = make_url(url)
+        # On a server a read sees one moment, as in SQLite, and a connection that died meanwhile is replaced unseen.
+        server: Any = {} if address.drivername == "sqlite" else {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+        # An error holds no statement's values: they are people's words.
+        engine = create_engine(address, hide_parameters=True, **server)
+    except (SQLAlchemyError, ImportError, ValueError):
+        raise DecisionError(N_("[decisions] url is no address of a database that can be used here.")) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+    else:
+        event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
+def queue(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+    """What everybody who acts waits for before the anchor's lock; on SQLite nothing, that lock is the whole queue."""
+    return nullcontext if engine.dialect.name == "sqlite" else Turn(engine).taken
+
+
 def create(engine: Engine) -> None:
-    """Make the table and what guards it, unless it is there; the caller holds the anchor's lock."""
+    """Make the table and what guards it, unless it is there; the caller has the turn and holds the anchor's lock.
+
+    Raises:
+        DecisionError: the database cannot hold every text.
+    """
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.connection.cursor().execute("pragma journal_mode = wal")
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        _METADATA.create_all(connection, checkfirst=True)
-        if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            _METADATA.create_all(connection, checkfirst=True)
             for verb in ("update", "delete"):
                 connection.exec_driver_sql(
                     f"create trigger if not exists event_no_{verb} before {verb} on event begin "
                     "select raise(abort, 'events are never changed and never removed'); end"
                 )
+        return
+    with engine.begin() as connection:
+        refuse_other_encodings(connection)
+        # Whoever owns the table makes it; the account that the servers use may lack the right.
+        if not inspect(connection).has_table(EVENT.name):
+            _METADATA.create_all(connection)
+            guard(connection)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

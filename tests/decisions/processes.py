@@ -13,9 +13,8 @@ from unittest.mock import patch
 
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import Grounds, Mark
-from clearaccounts.decisions import open_store
 from clearaccounts.errors import ClearAccountsError, DecisionError
-from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.settings import Settings
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, note, store_in
 from tests.decisions.debtors import NOW, POLICY, manager, manager_of
@@ -26,7 +25,7 @@ PRELOAD = [__name__]
 
 def approve_at_once(folder: Path, warehouse: Path, marked: Mark, approvers: range, results: Connection) -> None:
     """Every one of `approvers` approves the mark from a thread of their own; sends what each was told."""
-    store = open_store(DataFolder(folder), Settings(), manager_of)
+    store = store_in(folder, manager_of)
     newest = Warehouse(warehouse, Settings())
     grounds = Grounds(lambda: newest, lambda _: POLICY)
     together = Barrier(len(approvers))
@@ -51,7 +50,7 @@ def mark_until_killed(folder: Path, warehouse: Path, forms: list[tuple[str, str]
 
     `forms` holds customer and evidence hash of each.
     """
-    store = open_store(DataFolder(folder), Settings())
+    store = store_in(folder)
     newest = Warehouse(warehouse, Settings())
     grounds = Grounds(lambda: newest, lambda _: POLICY)
     acknowledged.send("ready")

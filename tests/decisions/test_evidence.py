@@ -18,6 +18,8 @@ from tests.decisions.common import PEOPLE, store_in
 from tests.decisions.debtors import DEBT, POLICY, Town
 from tests.worlds import LAST_DAY
 
+# Evidence comes from the warehouse, whatever keeps the decisions.
+pytestmark = pytest.mark.only("sqlite")
 WITH_NOTICE: Policy = replace(POLICY, stages=(replace(POLICY.stages[0], requires_notice="final_notice", notice_days=5),))
 
 

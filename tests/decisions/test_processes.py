@@ -16,8 +16,7 @@ import pytest
 
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import SUBJECT, Status
-from clearaccounts.decisions import EventFilter, open_store
-from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.decisions import EventFilter
 from tests.decisions import processes
 from tests.decisions.common import BEATRIZ, note, store_in, with_notes
 from tests.decisions.debtors import DEBT, Town, manager_of
@@ -35,7 +34,7 @@ def context() -> ForkServerContext:
 
 
 def test_two_processes_of_25_threads_approve_one_mark_once(tmp_path: Path, context: ForkServerContext) -> None:
-    town = Town(open_store(DataFolder(tmp_path), Settings(), manager_of))
+    town = Town(store_in(tmp_path, manager_of))
     made = town.mark()
     running = []
     for number in range(PROCESSES):

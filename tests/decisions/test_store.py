@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from clearaccounts.access import OPERATOR, Permission, Role, Viewer
 from clearaccounts.decisions import Action, EventFilter, Scene, Store, as_table, canonical, open_store, record_import
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, Refused, Stale
 from clearaccounts.settings import DataFolder, Decisions, Settings
-from tests.decisions.common import BEATRIZ, MARTIN, NOW, PEOPLE, anchor, note, store_in, with_notes
+from tests.decisions.common import BEATRIZ, MARTIN, NOW, PEOPLE, Database, anchor, note, store_in, with_notes
 
 
 def test_events_are_numbered_from_one_and_each_subject_counts_its_own(tmp_path: Path) -> None:
@@ -39,6 +40,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     assert event.details["amount"] == "10.50" and event.by.name == "Beatriz Romero"
 
 
+@pytest.mark.only("sqlite")
 def test_database_and_anchor_go_where_the_settings_say(tmp_path: Path) -> None:
     settings = Settings(decisions=Decisions(url=f"sqlite:///{tmp_path / 'a.sqlite'}", anchor=str(tmp_path / "other" / "b.anchor")))
     open_store(DataFolder(tmp_path / "data"), settings).append(BEATRIZ, note("k"))
@@ -87,7 +89,7 @@ def test_a_rule_that_refuses_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_actor_is_looked_up_again_inside_the_action(tmp_path: Path) -> None:
     people: dict[str, Viewer] = {BEATRIZ.user_id: BEATRIZ}
-    store = open_store(DataFolder(tmp_path), Settings(), people.get)
+    store = store_in(tmp_path, people.get)
     store.append(BEATRIZ, note("k1"))
     people[BEATRIZ.user_id] = replace(BEATRIZ, role=Role.HELPDESK_AGENT)
     with pytest.raises(NotPermitted, match="role has changed"):
@@ -116,7 +118,7 @@ def test_a_denied_action_is_on_record_once_for_each_form(tmp_path: Path) -> None
 
 def test_a_key_that_was_denied_may_still_succeed(tmp_path: Path) -> None:
     people = {BEATRIZ.user_id: replace(BEATRIZ, role=Role.HELPDESK_AGENT)}
-    store = open_store(DataFolder(tmp_path), Settings(), people.get)
+    store = store_in(tmp_path, people.get)
     with pytest.raises(NotPermitted):
         store.append(BEATRIZ, note("k"))
     people[BEATRIZ.user_id] = BEATRIZ
@@ -126,8 +128,8 @@ def test_a_key_that_was_denied_may_still_succeed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("statement", ["update event set reason = 'x'", "delete from event"])
 def test_the_database_itself_refuses_to_change_an_event(tmp_path: Path, statement: str) -> None:
     with_notes(tmp_path, 1)
-    with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-        sqlite3.connect(tmp_path / "decisions.sqlite").execute(statement)
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="never changed"):
+        Database(tmp_path, is_guarded=True).execute(statement)
 
 
 def test_the_trail_is_filtered_and_paged(tmp_path: Path) -> None:

@@ -14,10 +14,9 @@ from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.marks import OPEN, Status, folded
 from clearaccounts.collections.suspensions import SUBJECT, Mark, mark_of
-from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.decisions import EventFilter
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, Refused, SamePerson, Stale
 from clearaccounts.query_files import EMPTY_TABLES
-from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, MARTIN, PEOPLE, store_in
 from tests.decisions.debtors import CUSTOMERS, DEBT, NOW, SMALL_DEBT, Town
@@ -29,7 +28,7 @@ SECOND_ADMIN = Viewer("test:second", "Second Admin", Role.BILLING_ADMIN, "second
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     people = {person.user_id: person for person in (*DEMO_PEOPLE, OPERATOR, SECOND_ADMIN)}
-    return Town(open_store(DataFolder(tmp_path), Settings(), people.get))
+    return Town(store_in(tmp_path, people.get))
 
 
 def count(town: Town, event_type: str | None = None) -> int:
@@ -159,7 +158,7 @@ SAME_HUMAN = {
 @pytest.mark.parametrize("act", [Town.approve, Town.decline], ids=["approve", "decline"])
 def test_nobody_decides_about_their_own_mark(tmp_path: Path, way: Callable[[Viewer], Viewer], act: Callable[..., Mark]) -> None:
     people = {BEATRIZ.user_id: BEATRIZ}
-    town = Town(open_store(DataFolder(tmp_path), Settings(), people.get))
+    town = Town(store_in(tmp_path, people.get))
     made = town.mark()
     disguised = way(BEATRIZ)
     people[disguised.user_id] = disguised
@@ -321,7 +320,7 @@ MAY: dict[str, set[str]] = {
 @pytest.mark.parametrize("role", list(ROLES))
 def test_the_matrix_of_roles(tmp_path: Path, role: str, action: str, customer_id: str) -> None:
     people = {person.user_id: person for person in (*DEMO_PEOPLE, OPERATOR, SECOND_ADMIN)}
-    store = open_store(DataFolder(tmp_path), Settings(), people.get)
+    store = store_in(tmp_path, people.get)
     third = {"customer_id": "C3", "customer_name": "Cedar Cycles", "sales_agent": "somebody.else@partner.example"}
     town = Town(store, customers=[*CUSTOMERS, third],
                 customer_invoices=[DEBT, {**DEBT, "customer_id": "C3", "invoice_id": "I3"}])
