@@ -41,7 +41,7 @@ def test_nothing_is_pinned_twice() -> None:
 
 def test_what_is_imported_is_asked_for() -> None:
     """A package that only another one brings along may leave with it."""
-    asked_for = {line.split("==")[0].lower() for line in wanted("requirements.txt")}
+    asked_for = {re.split(r"\[|==", line)[0].lower() for line in wanted("requirements.txt")}
     owners = packages_distributions()
     missing = set()
     for path in product_files():
