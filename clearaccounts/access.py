@@ -48,6 +48,8 @@ class Permission(StrEnum):
     VIEW_FLAGS = "view_flags"
     MARK = "mark"
     APPROVE = "approve"
+    EXPORT = "export"
+    REINSTATE = "reinstate"
     RECORD_HOLD = "record_hold"
     READ_POLICY = "read_policy"
     PROPOSE_POLICY = "propose_policy"
@@ -74,6 +76,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.VIEW_FLAGS: frozenset({_S, _B, _M}),
     Permission.MARK: frozenset({_B}),
     Permission.APPROVE: frozenset({_B, _M}),
+    Permission.EXPORT: frozenset({_B}),
+    Permission.REINSTATE: frozenset({_B, _M}),
     Permission.RECORD_HOLD: frozenset({_S, _B, _M}),
     Permission.READ_POLICY: frozenset({_S, _H, _B, _M}),
     Permission.PROPOSE_POLICY: frozenset({_B}),
@@ -87,7 +91,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 
 # What the machine's operator may do from the command line: read everything and import, decide nothing.
 _OPERATOR = frozenset(Permission) - {
-    Permission.MARK, Permission.APPROVE, Permission.RECORD_HOLD, Permission.PROPOSE_POLICY, Permission.APPROVE_POLICY,
+    Permission.MARK, Permission.APPROVE, Permission.EXPORT, Permission.REINSTATE, Permission.RECORD_HOLD, Permission.PROPOSE_POLICY,
+    Permission.APPROVE_POLICY,
     Permission.MANAGE_USERS,
 }
 

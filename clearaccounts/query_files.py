@@ -244,5 +244,14 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "marked_by": pa.array([], pa.string()),
         "marked_at": pa.array([], pa.timestamp("us")),
         "reason": pa.array([], pa.string()),
+        "suspended_count": pa.array([], pa.int64()),
+    }),
+    # The overdue items that suspension marks were made on.
+    "mark_items": pa.table({
+        "mark_id": pa.array([], pa.string()),
+        "customer_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "invoice_id": pa.array([], pa.string()),
+        "instalment_number": pa.array([], pa.int64()),
     }),
 }

@@ -56,9 +56,10 @@ class Company:
 
 @dataclass(frozen=True)
 class Suspension:
-    """`[suspension]`: when data is too old to act on."""
+    """`[suspension]`: when data is too old to act on, and after how many approvals of a day each further one needs a second approver."""
 
     max_data_age_hours: int = 24
+    approvals_per_day: int = 10
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,8 @@ def _check(file: str, settings: Settings) -> None:
         refuse("access", "mode", settings.access.mode, "demo")
     if settings.suspension.max_data_age_hours < 1:
         refuse("suspension", "max_data_age_hours", settings.suspension.max_data_age_hours, "1 or more")
+    if settings.suspension.approvals_per_day < 0:
+        refuse("suspension", "approvals_per_day", settings.suspension.approvals_per_day, "0 or more")
     if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
         refuse("limits", "query_seconds or threads", "below 1", "1 or more")
     _check_smtp(settings.smtp, refuse)

@@ -21,6 +21,9 @@ KINDS = {
     "decisions": N_("Decisions"),
 }
 
+# What a list of many kinds of things calls otherwise, because a stage of the policy has the same name.
+_NAMED = {"clear": "debt_cleared"}
+
 
 def kinds(viewer: Viewer) -> dict[str, str]:
     """Those of KINDS that this person may see anything of."""
@@ -46,7 +49,8 @@ def _as_events(customer_id: str, decided: Iterable[Event], zone: ZoneInfo) -> pa
     """Decisions in the shape of EMPTY_TABLES["events_now"]; their day is the company's."""
     rows = [
         {
-            "customer_id": customer_id, "subject_id": event.subject_id, "kind": "decisions", "event_type": event.event_type,
+            "customer_id": customer_id, "subject_id": event.subject_id, "kind": "decisions",
+            "event_type": _NAMED.get(event.event_type, event.event_type),
             "event_text": f"{event.by.name}: {event.reason}" if event.reason else event.by.name,
             "occurred_on": event.occurred_at.astimezone(zone).date(), "occurred_at": event.occurred_at.replace(tzinfo=None),
         }

@@ -159,7 +159,7 @@ def _of_currency(row: Mapping[str, Any], stage: Mapping[str, Any], facts: Facts,
     if is_covered:
         yield Step("covered", translate(N_("Offer to apply {amount} that lies on account.")).format(amount=on_account),
                    translate(N_("It covers everything overdue, {amount}.")).format(amount=overdue), "unapplied", currency)
-    if stage["mark_status"] in {"marked", "approved"}:
+    if stage["mark_status"] in {"marked", "approved_once", "approved"}:
         to_do = N_("Ask for {amount} today.") if row["amount_overdue"] else N_("Ask billing to withdraw the mark in {currency}.")
         why = (N_("They are marked for suspension in {currency}: a payment stops it as soon as it is imported.") if row["amount_overdue"]
                else N_("They are marked for suspension, and nothing is overdue any more."))

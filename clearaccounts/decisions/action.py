@@ -39,6 +39,7 @@ class Action:
         customer_id: whom it is about, if anybody; None = as the subject's first event.
         expected_version: the version of the subject that the person saw (0 = none yet); None = whatever it is.
         meanwhile: per event type the sentence that tells who (`{who}`, `{when}`) came first.
+        variants: other event types that it may turn out to be, and `choose` then says which, under the lock.
     """
 
     subject_type: str
@@ -54,3 +55,5 @@ class Action:
     expected_version: int | None = None
     guard: Callable[[Scene], None] = lambda _: None
     meanwhile: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
+    choose: Callable[[Scene], str] | None = None

@@ -161,6 +161,8 @@ class Store:
         action.guard(scene)
         if action.expected_version not in (None, len(events)):
             raise _stale(events, action)
+        if action.choose is not None:
+            action = replace(action, event_type=action.choose(scene))
         added = action.rule(scene)
         if action.customer_id is None and events:
             action = replace(action, customer_id=events[0].customer_id)
@@ -334,9 +336,9 @@ def _event(last: Event | None, action: Action, person: Viewer, version: int, det
 
 def _answered(earlier: Event, action: Action, actor: str) -> Event:
     """The event that a key has already made, if it was the same request."""
-    then = (earlier.subject_type, earlier.event_type, earlier.actor, earlier.reason, canonical(earlier.details["asked"]))
-    now = (action.subject_type, action.event_type, storable(actor), storable(action.reason), canonical(_asked(action)))
-    if then != now or earlier.subject_id != storable(action.subject_id):
+    then = (earlier.subject_type, earlier.subject_id, earlier.actor, earlier.reason, canonical(earlier.details["asked"]))
+    now = (action.subject_type, storable(action.subject_id), storable(actor), storable(action.reason), canonical(_asked(action)))
+    if then != now or earlier.event_type not in {action.event_type, *action.variants}:
         raise KeyReused(N_("This form was already sent with other content; open it again and look."))
     return earlier
 

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
+from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.policy import Policy, in_force
-from clearaccounts.collections.suspensions import Grounds
 from clearaccounts.decisions import Store, open_store
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
 from clearaccounts.warehouse import Warehouse, current_path, open_current
@@ -112,7 +112,7 @@ def policy(as_of_on: date) -> Policy | None:
 
 def grounds() -> Grounds:
     """What an action rests on: the newest build and the policy, looked up when it happens."""
-    return Grounds(newest_warehouse, policy)
+    return Grounds(newest_warehouse, policy, settings().suspension)
 
 
 def midnight(day: date) -> datetime:

@@ -29,8 +29,15 @@ _TITLES: dict[str, str] = {
     "current": N_("Current"), "overdue": N_("Overdue"), "flagged": N_("Flagged"),
     # suspension workflow
     "marked": N_("Marked"), "approved": N_("Approved"), "withdrawn": N_("Withdrawn"), "declined": N_("Declined"),
+    "approved_once": N_("Approved once"), "exported": N_("Exported"), "not_suspended": N_("Not suspended"),
+    "reinstatement_approved": N_("Reinstatement approved"), "reinstatement_exported": N_("Reinstatement exported"),
+    "reinstated": N_("Reinstated"),
     # event_type, subject_type, role
     "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
+    "approve_once": N_("Approved mark as the first of two"), "lapse": N_("Approval lapsed"), "export": N_("Exported mark"),
+    "report": N_("Reported what came of it"), "debt_cleared": N_("Debt found to be gone"),
+    "approve_reinstatement": N_("Approved reinstatement"), "export_reinstatement": N_("Exported reinstatement"),
+    "report_reinstatement": N_("Reported what came of the reinstatement"),
     "imported": N_("Imported"), "undone": N_("Undone"), "denied": N_("Was refused"), "break_accepted": N_("Accepted a break"),
     "suspension_mark": N_("Suspension mark"), "import": N_("Imported files"), "access": N_("Access"), "store": N_("Decisions store"),
     "profile": N_("Profile"), "profile_saved": N_("Saved a profile"), "profile_deleted": N_("Deleted a profile"),

@@ -70,11 +70,11 @@ def rows(warehouse: Warehouse, as_of_on: date, viewer: Viewer, currency: str | N
 
 def lists(found: pa.Table) -> dict[str, pa.Table]:
     """The rows of each list of the page."""
-    is_marked = pc.fill_null(pc.equal(found["mark_status"], "marked"), False)
+    is_marked = pc.fill_null(pc.is_in(found["mark_status"], pa.array(["marked", "approved_once"])), False)
     is_approved = pc.fill_null(pc.equal(found["mark_status"], "approved"), False)
     is_open = pc.or_(is_marked, is_approved)
     return {
-        "flagged": found.filter(pc.and_(found["is_flagged"], pc.invert(is_open))),
+        "flagged": found.filter(pc.and_(found["is_flagged"], pc.is_null(found["mark_id"]))),
         "marked": found.filter(is_marked),
         "approved": found.filter(is_approved),
         "held": found.filter(pc.greater(pc.utf8_length(pc.fill_null(found["hold_reasons"], "")), 0)),
@@ -198,8 +198,9 @@ def _offered(row: Mapping[str, Any], mark: Mark | None, viewer: Viewer) -> list[
         return ["mark"] if viewer.may(Permission.MARK) and row["is_flagged"] else []
     found = []
     is_own = is_same_person(mark.marked_by.viewer, viewer)
-    if mark.mark_status is suspensions.Status.MARKED and viewer.may(Permission.APPROVE) and not is_own:
+    if mark.mark_status in suspensions.TRANSITIONS["approve"].before and viewer.may(Permission.APPROVE) and not is_own:
         found += ["approve", "decline"]
-    if viewer.may(Permission.APPROVE) or viewer.may(Permission.MARK):
+    may_withdraw = any(viewer.may(permission) for permission in suspensions.TRANSITIONS["withdraw"].permissions)
+    if mark.mark_status in suspensions.TRANSITIONS["withdraw"].before and may_withdraw:
         found.append("withdraw")
     return found

@@ -3,6 +3,8 @@
 -- Permission: view_receivables_status
 -- Parameter customer_id text = null: one customer; all when left out.
 -- Tables: stages_now, marks_now
+--
+-- Suspended by Microsoft's state of the newest data, or by what was reported of our own orders since.
 with
 
 states as (
@@ -15,11 +17,13 @@ states as (
 ),
 
 suspended as (
-    select distinct customer_id from subscriptions where subscription_status = 'suspended' and withdrawn_on is null
+    select customer_id from subscriptions where subscription_status = 'suspended' and withdrawn_on is null
+    union
+    select customer_id from marks_now where suspended_count > 0
 ),
 
 marked as (
-    select distinct customer_id from marks_now where mark_status in ('marked', 'approved')
+    select distinct customer_id from marks_now where mark_status in ('marked', 'approved_once', 'approved', 'exported')
 ),
 
 account_status as (

@@ -13,7 +13,7 @@ def drawing() -> str:
     """The transitions as a state diagram."""
     lines = ["stateDiagram-v2"]
     for step in TRANSITIONS.values():
-        lines += [f"    {before} --> {step.after}: {step.event_type}" for before in step.before or ("[*]",)]
+        lines += [f"    {before or '[*]'} --> {after}: {step.event_type}" for before, afters in step.leads.items() for after in afters]
     leaving = {before for step in TRANSITIONS.values() for before in step.before}
     lines += [f"    {status} --> [*]" for status in Status if status not in leaving]
     return "\n".join(lines)
@@ -27,13 +27,18 @@ def who(step: Transition) -> str:
     )
 
 
+def leading_to(step: Transition) -> str:
+    """Where a step may lead to; of several places, what is known of each subscription decides."""
+    return ", ".join(dict.fromkeys(after for afters in step.leads.values() for after in afters))
+
+
 def rows() -> list[str]:
     """The transitions as rows of a table."""
     def said(answer: bool) -> str:
         return "yes" if answer else "no"
 
     return [
-        f"| {step.event_type} | {', '.join(step.before) or 'none'} | {step.after} | {who(step)} | {said(step.by_another)} | "
+        f"| {step.event_type} | {', '.join(step.before) or 'none'} | {leading_to(step)} | {who(step)} | {said(step.by_another)} | "
         f"{said(step.needs_reason)} | {said(step.needs_evidence)} |"
         for step in TRANSITIONS.values()
     ]
