@@ -51,6 +51,8 @@ class Permission(StrEnum):
     EXPORT = "export"
     REINSTATE = "reinstate"
     RECORD_HOLD = "record_hold"
+    EXEMPT = "exempt"
+    EXTEND_HOLD = "extend_hold"
     READ_POLICY = "read_policy"
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
@@ -79,6 +81,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT: frozenset({_B}),
     Permission.REINSTATE: frozenset({_B, _M}),
     Permission.RECORD_HOLD: frozenset({_S, _B, _M}),
+    Permission.EXEMPT: frozenset({_B, _M}),
+    Permission.EXTEND_HOLD: frozenset({_B}),
     Permission.READ_POLICY: frozenset({_S, _H, _B, _M}),
     Permission.PROPOSE_POLICY: frozenset({_B}),
     Permission.APPROVE_POLICY: frozenset({_M}),
@@ -91,9 +95,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 
 # What the machine's operator may do from the command line: read everything and import, decide nothing.
 _OPERATOR = frozenset(Permission) - {
-    Permission.MARK, Permission.APPROVE, Permission.EXPORT, Permission.REINSTATE, Permission.RECORD_HOLD, Permission.PROPOSE_POLICY,
-    Permission.APPROVE_POLICY,
-    Permission.MANAGE_USERS,
+    Permission.MARK, Permission.APPROVE, Permission.EXPORT, Permission.REINSTATE, Permission.RECORD_HOLD, Permission.EXEMPT,
+    Permission.EXTEND_HOLD, Permission.PROPOSE_POLICY, Permission.APPROVE_POLICY, Permission.MANAGE_USERS,
 }
 
 
@@ -152,8 +155,13 @@ def is_same_person(one: Viewer, other: Viewer) -> bool:
     """
     if _plain(one.user_id) == _plain(other.user_id):
         return True
-    address = _mailbox(one.email)
-    return address != "" and address == _mailbox(other.email)
+    return is_same_mailbox(one.email, other.email)
+
+
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Whether two e-mail addresses reach one person, by the same rule; an empty one reaches nobody."""
+    address = _mailbox(one)
+    return address != "" and address == _mailbox(other)
 
 
 def _plain(text: str) -> str:

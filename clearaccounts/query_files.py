@@ -232,6 +232,20 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "occurred_at": pa.array([], pa.timestamp("us")),
         "amount_total": pa.array([], pa.decimal128(38, 4)),
     }),
+    # People's own holds, folded from the events of the decisions store; withdrawn_on = the day of their release.
+    "holds_decided": pa.table({
+        "hold_id": pa.array([], pa.string()),
+        "customer_id": pa.array([], pa.string()),
+        "hold_type": pa.array([], pa.string()),
+        "starts_on": pa.array([], pa.date32()),
+        "ends_on": pa.array([], pa.date32()),
+        "invoice_id": pa.array([], pa.string()),
+        "amount_held": pa.array([], pa.decimal128(38, 4)),
+        "currency": pa.array([], pa.string()),
+        "reason": pa.array([], pa.string()),
+        "owner": pa.array([], pa.string()),
+        "withdrawn_on": pa.array([], pa.date32()),
+    }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
     # The open suspension marks, folded from the events of the decisions store.

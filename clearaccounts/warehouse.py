@@ -6,7 +6,8 @@ A query file is bound, never assembled. Amounts stay DECIMAL: results are `pyarr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -66,9 +67,20 @@ class Warehouse:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self._settings = settings
+        self._beside: Mapping[str, Callable[[], pa.Table]] = {}
         self._connection = open_read_only(path, settings)
         row = self._connection.cursor().execute("select * from build").fetchall()[0]
         self.build = Build(*row)
+
+    def beside(self, tables: Mapping[str, Callable[[], pa.Table]]) -> Warehouse:
+        """The same build with tables beside it, for every query whose header's `Tables:` line names one.
+
+        Args:
+            tables: per name what gives the table; asked when a query needs it.
+        """
+        other = copy(self)
+        other._beside = {**self._beside, **tables}
+        return other
 
     def run(
         self,
@@ -84,7 +96,7 @@ class Warehouse:
             values: a frozen filter, or a mapping, whose names are the file's parameters; those left out
                 take the header's default.
             viewer: whose scope and permission apply.
-            tables: the tables that the header's `Tables:` line names (current decisions, a policy).
+            tables: the tables that the header's `Tables:` line names (current decisions, a policy), unless they are `beside`.
 
         Returns:
             The result as Arrow; decimals stay decimals, `_at` columns are UTC without a zone.
@@ -102,7 +114,7 @@ class Warehouse:
         cursor = self._connection.cursor()
         try:
             for table in chosen.tables:
-                cursor.register(table, (tables or {})[table])
+                cursor.register(table, tables[table] if tables and table in tables else self._beside[table]())
             return cursor.sql(chosen.sql, params=bound).to_arrow_table()
         except duckdb.InterruptException:
             raise QueryTimeout(

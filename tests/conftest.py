@@ -11,6 +11,7 @@ from clearaccounts.importing import publish
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse, open_current
 from tests.command_line import Line
+from tests.worlds import without_decisions
 
 # Some day after the sample's last one; nothing of the sample depends on it.
 SAMPLE_BUILT_AT = datetime(2026, 10, 1, 6, tzinfo=UTC)
@@ -27,7 +28,7 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 @pytest.fixture(scope="session")
 def sample_warehouse(sample_folder: DataFolder) -> Warehouse:
     """The sample partner's warehouse."""
-    return open_current(sample_folder, Settings())
+    return without_decisions(open_current(sample_folder, Settings()))
 
 
 @pytest.fixture

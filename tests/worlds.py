@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.importing.build import write_warehouse
+from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import Settings
 from clearaccounts.warehouse import Build, Warehouse
 
@@ -74,4 +75,9 @@ def world(
     path = folder / f"warehouse-{build_id}-{number}.duckdb"
     given: dict[str, Any] = tables(**kinds)
     write_warehouse(path, given, build)
-    return Warehouse(path, Settings())
+    return without_decisions(Warehouse(path, Settings()))
+
+
+def without_decisions(warehouse: Warehouse) -> Warehouse:
+    """The build of a partner of whom nobody recorded anything: queries are handed empty tables, unless a test gives them its own."""
+    return warehouse.beside({"holds_decided": lambda: EMPTY_TABLES["holds_decided"]})

@@ -68,7 +68,7 @@ def _tables(
     context: Context, warehouse: Warehouse, chosen: Query, values: dict[str, object], policy_file: str | None
 ) -> dict[str, pa.Table]:
     """The tables that a query is handed: the policy, its stages, the open marks; of what only a page can ask, none."""
-    given = {table: EMPTY_TABLES[table] for table in chosen.tables}
+    given = {table: EMPTY_TABLES[table] for table in chosen.tables if table != "holds_decided"}  # stands beside the warehouse
     as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
     if {"policy_stages", "stages_now"} & set(chosen.tables):
         chosen_policy = policy.load(Path(policy_file)) if policy_file else policy.in_force(context.settings, context.served, as_of_on)  # type: ignore[arg-type]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
+from clearaccounts.collections import holds
+from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
 from clearaccounts.importing.profiles import BROKEN, broken
 from clearaccounts.settings import DataFolder, Settings
@@ -30,9 +33,10 @@ class Context:
         return self.now.astimezone(self.settings.company.zone).date()
 
     def warehouse(self) -> Warehouse:
-        """The current warehouse of the served folder, built first if it is missing or of another version."""
+        """The current warehouse of the served folder, built first if it is missing or of another version; people's holds beside it."""
         publish.ensure_served(self.served, self.settings, self.now)
-        return open_current(self.served, self.settings)
+        found = open_current(self.served, self.settings)
+        return found.beside({"holds_decided": cache(lambda: holds.table(holds.recorded(open_store(self.served, self.settings).matching)))})
 
 
 def say(text: str) -> None:

@@ -19,7 +19,7 @@ from clearaccounts.errors import BuildError
 from clearaccounts.importing import files
 from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.money import minor_units
-from clearaccounts.query_files import Query, steps
+from clearaccounts.query_files import EMPTY_TABLES, Query, steps
 from clearaccounts.settings import Limits
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Build
@@ -146,9 +146,14 @@ def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
     # macro of the parameters that its header names, kept in the warehouse's file.
     macros = steps("macros")
+    # A macro may read a table that only its reader is handed: here it has to be there, with its columns.
+    for table, empty in EMPTY_TABLES.items():
+        connection.register(table, empty)
     for name in mart_order(macros):
         macro = macros[name]
         connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as table {macro.sql}")
+    for table in EMPTY_TABLES:
+        connection.unregister(table)
 
 
 def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:

@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
+
+from clearaccounts.collections import holds
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.policy import Policy, in_force
 from clearaccounts.decisions import Store, open_store
@@ -140,14 +143,18 @@ def begin_run() -> None:
 
 
 def warehouse() -> Warehouse:
-    """The build that this run uses.
+    """The build that this run uses, with the holds that people recorded beside it.
 
     Raises:
         NoWarehouse: nothing has been built yet.
     """
     if _run.warehouse is None:
-        _run.warehouse = _current.get()
+        _run.warehouse = _current.get().beside({"holds_decided": cache(_holds_decided)})
     return _run.warehouse
+
+
+def _holds_decided() -> pa.Table:
+    return holds.table(holds.recorded(store().matching))
 
 
 def newest_warehouse() -> Warehouse:

@@ -3,6 +3,7 @@
 -- Permission: view_receivables
 -- Parameter customer_id text = null: one customer; all when left out.
 -- Parameter as_of_on date: as of the end of this day.
+-- Tables: holds_decided
 --
 -- A row for the customer's own currency, whatever is open in it, and for each other currency with something open or unapplied,
 -- a notice or a dispute. Notices are those of the last 90 days.
@@ -79,7 +80,7 @@ disputes as (
         coalesce(invoices.currency, holds.currency, scoped_customers.currency) as currency,
         count(*) as dispute_count,
         max($as_of_on - holds.starts_on) as dispute_days
-    from holds
+    from every_hold() as holds
     inner join scoped_customers on scoped_customers.customer_id = holds.customer_id
     left join invoices on invoices.invoice_id = holds.invoice_id and invoices.customer_id = holds.customer_id
     where holds.hold_type = 'dispute'

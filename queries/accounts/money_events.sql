@@ -3,6 +3,7 @@
 -- Permission: view_receivables
 -- Parameter customer_id text: the customer.
 -- Parameter as_of_on date: as of the end of this day.
+-- Tables: holds_decided
 --
 -- An amount is the document's; of an item that became overdue, what was open on it then; of a hold, what it holds. A document
 -- that stopped counting (void, no longer in a snapshot) still happened: both days are told.
@@ -68,7 +69,7 @@ written_off as (
 
 own_holds as (
     select holds.*
-    from holds
+    from every_hold() as holds
     inner join scoped_customers on scoped_customers.customer_id = holds.customer_id
 ),
 

@@ -4,6 +4,7 @@
 -- Parameter as_of_on date: as of the end of this day.
 -- Parameter currency text = null: invoices and supplier invoices of this currency; left out: of all, in company currency at booked rates.
 -- Parameter opening_balance amount = 0: money in the bank at the end of the day, in that currency.
+-- Tables: holds_decided
 --
 -- What was due to Microsoft before stands in the first week. A balance is what is in the bank at the end of the week if
 -- customers pay on the expected day; low and high: at the ends of the range of 80 % of what they pay by then. Only invoices that exist

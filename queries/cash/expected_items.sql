@@ -7,6 +7,7 @@
 -- Parameter week text = null: an ISO week such as 2026-W40, or later, no_day, disputed, already_here; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
+-- Tables: holds_decided
 --
 -- How a day is told: the macros payment_habits, expected_days and expected_cash. A promise to pay stands beside the day and does not
 -- move it. row_count counts all rows.

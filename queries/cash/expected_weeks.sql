@@ -2,6 +2,7 @@
 -- Grain: one row per currency, is_converted, week.
 -- Permission: view_receivables
 -- Parameter as_of_on date: as of the end of this day.
+-- Tables: holds_decided
 --
 -- Per currency of the invoices, and once more for all of them in company currency at booked rates (is_converted). The rows of a
 -- currency add up to what is outstanding in it: the weeks, `later`, `disputed` and `no_day` (not expected), `already_here` (unapplied

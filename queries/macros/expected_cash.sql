@@ -24,7 +24,7 @@ money_here as (
 
 holds_then as (
     select *
-    from holds
+    from every_hold()
     where hold_type in ('dispute', 'promise_to_pay')
         and starts_on <= seen_on
         and (ends_on is null or ends_on >= seen_on)

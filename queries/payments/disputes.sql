@@ -7,6 +7,7 @@
 -- Parameter dispute_status text = null (open, resolved, lapsed): one state; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
+-- Tables: holds_decided
 --
 -- What is disputed: the amount of the hold, unless in another currency than its invoice's; else what was open on its invoice
 -- when it began (before that day's payments); blank for a dispute with a whole customer that names no amount. Resolved:
@@ -31,7 +32,7 @@ disputes as (
         case when coalesce(holds.currency = invoices.currency, true) then holds.amount_held end as amount_held,
         invoices.invoice_id is not null as has_invoice,
         coalesce(invoices.counts_until_on <= $as_of_on, false) as is_voided
-    from holds
+    from every_hold() as holds
     inner join customers on customers.customer_id = holds.customer_id
     left join invoices
         on invoices.invoice_id = holds.invoice_id

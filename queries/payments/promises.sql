@@ -8,6 +8,7 @@
 -- Parameter since_on date = null: only promises whose last day is this day or later, and those without one.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
+-- Tables: holds_decided
 --
 -- What is promised: the amount of the hold, unless in another currency than its invoice's; else what was open on its invoice,
 -- or overdue of the customer, when it began (before that day's payments). A promise about a whole customer without an amount
@@ -37,7 +38,7 @@ promises as (
         invoices.counts_until_on as invoice_until_on,
         -- The last day on which it is looked at: its own, the day before it was taken back, the day asked for.
         least(holds.ends_on, holds.withdrawn_on - 1, $as_of_on) as judged_on
-    from holds
+    from every_hold() as holds
     inner join customers on customers.customer_id = holds.customer_id
     left join invoices on invoices.invoice_id = holds.invoice_id and invoices.customer_id = holds.customer_id
     where holds.hold_type = 'promise_to_pay'

@@ -149,7 +149,7 @@ def test_the_search_for_wrong_names_finds_each_kind() -> None:
 # Tables whose rows belong to a customer: a sum of them tells about customers too.
 ABOUT_CUSTOMERS = re.compile(
     r"\b(?:from|join)\s+(?:customers|invoices|sources|allocations_in_force|open_items|unapplied|cases|case_states|subscriptions"
-    r"|service_requests|support_offers|holds|notices"
+    r"|service_requests|support_offers|holds|every_hold|notices"
     r"|key_figures|receivables_facts|receivables_lateness|invoice_settlements|item_settlements"
     r"|payment_records|quarter_records|payment_habits|part_paid_invoices|expected_cash|expected_days|forecast_tests"
     r"|open_documents(?:_company)?|invoice_products)\b"
