@@ -1,4 +1,4 @@
-"""`python -m clearaccounts`: import, undo, rejects, profiles, build, query, statement, queries, verify, sample."""
+"""`python -m clearaccounts`: import, build, query, verify and the rest; `--help` lists them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if __name__ == "__main__":
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, importing, profiles, results, statement, undoing
+from clearaccounts.commands import asking, deciding, importing, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
 from clearaccounts.importing.validation.day_orders import ORDERS
@@ -101,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
 
     command("queries", "list every query: name, title, grain, parameters, columns").set_defaults(run=asking.run_queries)
     command("verify", "check the audit chain and its anchor, control totals and data").set_defaults(run=asking.run_verify)
+
+    one = command("accept-break", "go on with decisions whose anchor disagrees, because a person says so; asks first")
+    one.add_argument("--reason", required=True, metavar="TEXT", help="why, for the audit trail")
+    one.add_argument("--yes", action="store_true", help="do not ask")
+    one.set_defaults(run=deciding.run_accept_break)
+
+    one = command("copy-decisions", "take a copy of the decisions to another, empty database and prove it")
+    one.add_argument("--to", dest="url", required=True, metavar="URL", help="as it will stand in [decisions] url; no password in it")
+    one.set_defaults(run=deciding.run_copy_decisions)
 
     one = command("sample", "write a synthetic partner's files; the same seed gives the same bytes")
     one.add_argument("--customers", type=int, default=DEFAULT_CUSTOMERS, metavar="N")

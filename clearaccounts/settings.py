@@ -64,9 +64,12 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Decisions:
-    """`[decisions]`: where what people did is kept; empty = inside the data folder."""
+    """`[decisions]`: where what people did is kept; empty = inside the data folder.
 
-    url: str = ""
+    `url` may hold a password, although the environment is the better place for it; it is never shown.
+    """
+
+    url: str = field(default="", repr=False)
     anchor: str = ""
 
 
@@ -209,6 +212,9 @@ def _check(file: str, settings: Settings) -> None:
         refuse("company", "time_zone", settings.company.time_zone, "a time zone such as Europe/Madrid")
     if settings.access.mode not in {"demo"}:
         refuse("access", "mode", settings.access.mode, "demo")
+    # The address is not repeated: it may hold a password, and a second @ would make part of one a host's name.
+    if settings.decisions.url and not _is_address(settings.decisions.url):
+        refuse("decisions", "url", "no address we know", "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE, in ASCII")
     if settings.suspension.max_data_age_hours < 1:
         refuse("suspension", "max_data_age_hours", settings.suspension.max_data_age_hours, "1 or more")
     if settings.suspension.approvals_per_day < 0:
@@ -231,6 +237,11 @@ def _check_smtp(smtp: Smtp, refuse: Callable[[str, str, object, str], None]) -> 
         refuse("smtp", "from_name", repr(smtp.from_name), "one line of text")
     if (smtp.host or smtp.from_address) and not MAILBOX.fullmatch(smtp.from_address):
         refuse("smtp", "from_address", repr(smtp.from_address), "one mail address, such as billing@example.com")
+
+
+def _is_address(url: str) -> bool:
+    is_server = url.startswith("postgresql+psycopg://") and url.isascii() and url.count("@") <= 1
+    return is_server or url.startswith("sqlite:///")
 
 
 @dataclass(frozen=True)

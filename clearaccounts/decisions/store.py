@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clearaccounts import access
 from clearaccounts.access import Permission, Role, Viewer
-from clearaccounts.decisions import audit, reading, table
+from clearaccounts.decisions import audit, moving, reading, table
 from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, storable
@@ -70,7 +70,7 @@ class Store:
             try:
                 stack.enter_context(self._queue())
             except SQLAlchemyError as error:
-                raise DecisionError(_NO_ANSWER, problem=_short(error)) from error
+                raise DecisionError(_NO_ANSWER, problem=table.short(error)) from error
             held = stack.enter_context(self._anchor.held())
             if not self._is_made:
                 self._make()
@@ -82,7 +82,7 @@ class Store:
             table.create(self._engine)
             self._is_made = True
         except SQLAlchemyError as error:
-            _LOG.error("the decisions database cannot be read (%s)", _short(error))
+            _LOG.error("the decisions database cannot be read (%s)", table.short(error))
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Connection]:
@@ -128,7 +128,7 @@ class Store:
         except SQLAlchemyError as error:
             if event is None or not self._stands(event):
                 raise DecisionError(
-                    N_("The decisions store could not record this ({problem}); nothing was recorded."), problem=_short(error),
+                    N_("The decisions store could not record this ({problem}); nothing was recorded."), problem=table.short(error),
                 ) from error
         held.write(Anchored(event.sequence, event.hash))
         return event
@@ -143,7 +143,8 @@ class Store:
                 found = table.by_key(connection, event.idempotency_key)
         except SQLAlchemyError as error:
             raise DecisionError(
-                N_("It is not known whether this was recorded ({problem}); send the same form again to find out."), problem=_short(error),
+                N_("It is not known whether this was recorded ({problem}); send the same form again to find out."),
+                problem=table.short(error),
             ) from error
         return found == event
 
@@ -247,7 +248,7 @@ class Store:
                     with self._transaction() as connection:
                         return audit.verify(connection, self._anchor, held)
                 except SQLAlchemyError as error:
-                    finding = Finding.failure(_UNREADABLE, problem=_short(error))
+                    finding = Finding.failure(_UNREADABLE, problem=table.short(error))
                     self._anchor.stop([str(finding)])
                     return [finding]
         except DecisionError as error:
@@ -284,13 +285,33 @@ class Store:
                 self._anchor.resume()
                 return self._record(held, action, partial(self._next, viewer=viewer, action=action), viewer.user_id)
 
+    def copy_to(self, url: str) -> int:
+        """Copy every event into the empty database at `url`; nobody acts meanwhile.
+
+        Returns:
+            How many events there are.
+
+        Raises:
+            StoreBroken: this store is not whole; a copy would not be either.
+            Refused: the other database holds events already.
+            DecisionError: either database does not do its part.
+        """
+        failures = [finding for finding in self.verify() if finding.is_failure]
+        if failures:
+            raise StoreBroken(failures[0].template, **failures[0].values)
+        with self._turn() as held:
+            with self._readable() as connection:
+                audit.settle(connection, held)
+                events = reading.matching(connection, EventFilter())
+            return moving.copy_events(events, url)
+
     @contextmanager
     def _readable(self) -> Iterator[Connection]:
         try:
             with self._transaction() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreBroken(_UNREADABLE, problem=_short(error)) from error
+            raise StoreBroken(_UNREADABLE, problem=table.short(error)) from error
 
 
 def open_store(folder: DataFolder, settings: Settings, people: Callable[[str], Viewer | None] = access.current_person) -> Store:
@@ -349,7 +370,3 @@ def _stale(events: tuple[Event, ...], action: Action) -> ClearAccountsError:
     last = events[-1]
     template = action.meanwhile.get(last.event_type, _MEANWHILE)
     return Stale(template, who=last.by.name, when=last.occurred_at.strftime("%Y-%m-%d %H:%M UTC"))
-
-
-def _short(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -157,3 +157,8 @@ def by_key(connection: Connection, key: str) -> Event | None:
 def insert(connection: Connection, new: Event) -> None:
     """Append one event."""
     connection.execute(EVENT.insert().values(dict(zip(EVENT.c.keys(), astuple(new), strict=True))))
+
+
+def short(error: SQLAlchemyError) -> str:
+    """The database's own words about an error, in one line; no statement, no value, no password is among them."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
 
-from tests.decisions import debtors, postgresql
+from tests.decisions import debtors, postgresql, processes
 from tests.decisions.postgresql import Cluster
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -56,3 +58,11 @@ def cluster() -> Iterator[Cluster]:
         pytest.fail("There is no PostgreSQL here; `make test` installs it where it may, and skips these tests where it may not.")
     with postgresql.running(programs) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def context() -> ForkServerContext:
+    """Processes forked from a server that has everything imported and nothing open."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(processes.PRELOAD)
+    return found

@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 
 # What the tests need that runs on their own cluster only.
-PROGRAMS = ("initdb", "pg_ctl", "postgres", "pg_dump")
+PROGRAMS = ("initdb", "pg_ctl", "postgres", "pg_dump", "psql")
 USER = "tests"
 
 

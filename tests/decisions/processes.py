@@ -88,3 +88,16 @@ def die_writing_the_anchor(folder: Path, written_bytes: int) -> None:
 
     with patch("os.write", cut_off):
         store.append(BEATRIZ, note("last", "last"))
+
+
+def note_without_file_locks(folder: Path, server: int, threads: int, notes: int) -> None:
+    """Record notes from many threads on a machine whose file locks nobody else sees."""
+    with patch("clearaccounts.decisions.anchor._try_lock", lambda _: True):
+        store = store_in(folder)
+
+        def record(thread: int) -> None:
+            for number in range(notes):
+                store.append(BEATRIZ, note(f"{server} {thread} {number}", f"N {server} {thread} {number}"))
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(record, range(threads)))

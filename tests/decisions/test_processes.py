@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import signal
 from collections import Counter
@@ -23,14 +22,6 @@ from tests.decisions.debtors import DEBT, Town, manager_of
 
 PROCESSES, THREADS = 2, 25
 KILLS = 100
-
-
-@pytest.fixture(scope="module")
-def context() -> ForkServerContext:
-    """Processes forked from a server that has everything imported and nothing open."""
-    found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(processes.PRELOAD)
-    return found
 
 
 def test_two_processes_of_25_threads_approve_one_mark_once(tmp_path: Path, context: ForkServerContext) -> None:
