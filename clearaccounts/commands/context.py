@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
-from clearaccounts.collections import holds
+from clearaccounts.collections.grounds import with_own_holds
 from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
 from clearaccounts.importing.profiles import BROKEN, broken
@@ -35,8 +34,8 @@ class Context:
     def warehouse(self) -> Warehouse:
         """The current warehouse of the served folder, built first if it is missing or of another version; people's holds beside it."""
         publish.ensure_served(self.served, self.settings, self.now)
-        found = open_current(self.served, self.settings)
-        return found.beside({"holds_decided": cache(lambda: holds.table(holds.recorded(open_store(self.served, self.settings).matching)))})
+        newest = open_current(self.served, self.settings)
+        return with_own_holds(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
 
 
 def say(text: str) -> None:

@@ -12,10 +12,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
-import pyarrow as pa
-
-from clearaccounts.collections import holds
-from clearaccounts.collections.grounds import Grounds
+from clearaccounts.collections.grounds import Grounds, with_own_holds
 from clearaccounts.collections.policy import Policy, in_force
 from clearaccounts.decisions import Store, open_store
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
@@ -149,12 +146,8 @@ def warehouse() -> Warehouse:
         NoWarehouse: nothing has been built yet.
     """
     if _run.warehouse is None:
-        _run.warehouse = _current.get().beside({"holds_decided": cache(_holds_decided)})
+        _run.warehouse = with_own_holds(_current.get(), lambda chosen: store().matching(chosen))
     return _run.warehouse
-
-
-def _holds_decided() -> pa.Table:
-    return holds.table(holds.recorded(store().matching))
 
 
 def newest_warehouse() -> Warehouse:

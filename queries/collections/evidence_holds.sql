@@ -4,6 +4,7 @@
 -- Parameter customer_id text: the customer.
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter as_of_on date: as of the end of this day.
+-- Tables: holds_decided
 with
 
 holds_now as (
@@ -16,7 +17,7 @@ holds_now as (
         holds.starts_on,
         holds.ends_on,
         holds.amount_held
-    from holds
+    from every_hold() as holds
     inner join customers on customers.customer_id = holds.customer_id
     left join invoices on invoices.invoice_id = holds.invoice_id and invoices.customer_id = holds.customer_id
     where holds.customer_id = $customer_id

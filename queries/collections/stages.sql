@@ -2,7 +2,7 @@
 -- Grain: one row per customer_id, currency.
 -- Permission: view_flags
 -- Parameter as_of_on date: as of the end of this day.
--- Tables: policy_stages
+-- Tables: policy_stages, holds_decided
 --
 -- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
 -- whose conditions all hold is the customer's; holds leave it as it is and take the flag away. A hold that the policy
@@ -139,7 +139,7 @@ suspendable as (
 
 holds_now as (
     select *
-    from holds
+    from every_hold()
     where starts_on <= $as_of_on
         and (ends_on is null or ends_on >= $as_of_on)
         and (withdrawn_on is null or withdrawn_on > $as_of_on)
