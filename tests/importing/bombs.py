@@ -110,6 +110,11 @@ def gigabyte_of_rows() -> bytes:
     return as_gzip(repeated(row, GIGABYTE, b"invoice_id,customer_id,issued_on,due_on,currency,amount_total\n"))
 
 
+def lines_of_nothing() -> bytes:
+    """Some kilobytes that inflate to millions of lines without a letter, none of which is worth a reject."""
+    return gzip.compress(b"invoice_id,customer_id,issued_on,currency,amount_total\n" + b"\n" * 20_000_000 + b"I1,C1,2026-05-01,EUR,1.00\n")
+
+
 def gigabyte_behind_honest_rows() -> bytes:
     """Rows that do not pack well first, then a gigabyte that does."""
     honest = "".join(f"I{n},C{n * 7919 % 1000},2026-05-01,2026-06-01,EUR,{n * 104729 % 99991}.00\n" for n in range(20_000))
@@ -120,6 +125,12 @@ def gigabyte_workbook() -> bytes:
     row = b'<row><c t="inlineStr"><is><t>' + b"A" * 1000 + b"</t></is></c></row>"
     start, _, end = _sheet("|").partition(b"|")
     return _workbook(repeated(row, GIGABYTE, start, end))
+
+
+def endless_row() -> bytes:
+    """A row of more cells than a sheet has columns, all but one of them empty."""
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c>' + "<c/>" * 20_000 + "</row>"
+    return _workbook(_sheet(first + '<row r="2"><c><v>1</v></c></row>'))
 
 
 def endless_cell() -> bytes:
@@ -247,6 +258,8 @@ BOMBS: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("letters.csv.gz", gigabyte_in_two_bytes_a_letter, "the archive holds more than may be imported"),
     ("column.parquet", gigabyte_column, "holds more than may be imported"),
     ("lying.parquet", lying_column, "cut or damaged"),
+    ("row.xlsx", endless_row, "larger than may be imported"),
+    ("nothing.csv.gz", lines_of_nothing, "the archive holds more than may be imported"),
     ("nested.csv.gz", lambda: gzip.compress(gigabyte_of_rows()), "an archive within an archive"),
 )
 

@@ -13,6 +13,8 @@ MAX_UNPACKED_BYTES = 4 * 2**30
 MAX_RATIO = 100
 # The ratio is taken anew over each stretch of this size: a bomb behind honest rows is found too.
 STRETCH_BYTES = 32 * 2**20
+# What is shorter than a stretch is held to the ratio as a whole, unless it is too small to matter: lines of nothing take long to read.
+RATIO_MATTERS_FROM = 4 * 2**20
 _BLOCK_BYTES = 1 << 20
 _MAGIC = b"\x1f\x8b"
 
@@ -47,6 +49,8 @@ def unpack(path: Path, target: Path, name: str) -> None:
                 if seen > MAX_UNPACKED_BYTES:
                     raise _too_large(name)
                 plain.write(block)
+            if seen > RATIO_MATTERS_FROM and seen > MAX_RATIO * path.stat().st_size:
+                raise _too_large(name)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise FileRefused(N_("{file}: the archive is cut or damaged; copy it again."), file=name) from None
     if is_gzip(target):

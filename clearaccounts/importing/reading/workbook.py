@@ -28,6 +28,8 @@ MAX_RATIO = 100
 # Below this size a high ratio is harmless.
 RATIO_MATTERS_FROM = 2**20
 MAX_COLUMNS = 1000
+# As many columns as a sheet has; formatted cells without a value stand in the file too.
+MAX_CELLS_OF_ROW = 16_384
 MAX_ROWS = 1_048_576
 MAX_CELL_CHARACTERS = 1_000_000
 _HEADER_BYTES = 30
@@ -61,6 +63,22 @@ def cell_text(value: object) -> str:
             return str(value)
         case _:
             return str(value)
+
+
+class _RowTooLong(Exception):
+    """A row has more cells than a sheet has columns."""
+
+
+def _bounded(parser: Any) -> Any:
+    """The parser of openpyxl, but a row of too many cells is refused before they are read one by one, which takes long."""
+
+    class Bounded(parser):  # type: ignore[misc]
+        def parse_row(self, row: Any) -> Any:
+            if len(row) > MAX_CELLS_OF_ROW:
+                raise _RowTooLong
+            return super().parse_row(row)
+
+    return Bounded
 
 
 class WorkbookFile:
@@ -121,8 +139,11 @@ class WorkbookFile:
 
     def _load(self, path: Path) -> Any:
         import openpyxl  # noqa: PLC0415 - only a workbook pays for it
+        from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # noqa: PLC0415
 
         warnings.simplefilter("ignore")
+        # Where a sheet does not tell its size, openpyxl reads it to its end to find out, each sheet; nobody here asks for it.
+        ReadOnlyWorksheet._get_size = lambda _sheet: None  # type: ignore[attr-defined]
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         except MemoryError:
@@ -142,7 +163,7 @@ class WorkbookFile:
         try:
             # Rows as they stand in the file: the sheet itself would make up every row that the file leaves out.
             with sheet._get_source() as source:
-                parser = WorkSheetParser(
+                parser = _bounded(WorkSheetParser)(
                     source, sheet._shared_strings, data_only=True, epoch=book.epoch,
                     date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
                 )
@@ -156,6 +177,8 @@ class WorkbookFile:
                         yield number, texts
         except (MemoryError, FileRefused):
             raise
+        except _RowTooLong:
+            raise FileRefused(_TOO_LARGE, file=self._name) from None
         except Exception:  # see above
             raise FileRefused(_DAMAGED, file=self._name) from None
 
