@@ -260,6 +260,31 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "reason": pa.array([], pa.string()),
         "suspended_count": pa.array([], pa.int64()),
     }),
+    # The open suspension marks that have an order, and what is known of its subscriptions.
+    "orders_now": pa.table({
+        "mark_id": pa.array([], pa.string()),
+        "customer_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "mark_status": pa.array([], pa.string()),
+        "exported_at": pa.array([], pa.timestamp("us")),
+        "cleared_on": pa.array([], pa.date32()),
+        "cleared_at": pa.array([], pa.timestamp("us")),
+        "suspended_count": pa.array([], pa.int64()),
+        "unknown_count": pa.array([], pa.int64()),
+        "auto_renew_count": pa.array([], pa.int64()),
+        "scheduled_change_count": pa.array([], pa.int64()),
+        "version": pa.array([], pa.int64()),
+    }),
+    # The result of collections/marked_debts, for the queries that build on it.
+    "debts_now": pa.table({
+        "mark_id": pa.array([], pa.string()),
+        "customer_id": pa.array([], pa.string()),
+        "currency": pa.array([], pa.string()),
+        "is_debt_gone": pa.array([], pa.bool_()),
+        "amount_outstanding": pa.array([], pa.decimal128(38, 4)),
+        "amount_overdue": pa.array([], pa.decimal128(38, 4)),
+        "amount_unapplied": pa.array([], pa.decimal128(38, 4)),
+    }),
     # The overdue items that suspension marks were made on.
     "mark_items": pa.table({
         "mark_id": pa.array([], pa.string()),

@@ -5,9 +5,11 @@ The note is made at the end of whatever brings new data; after a crash the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -17,11 +19,14 @@ from clearaccounts.collections.deciding import AlreadyThere, Form, decide
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.marks import SUBJECT, Mark, folded
 from clearaccounts.collections.transitions import TRANSITIONS
-from clearaccounts.decisions import EventFilter, Scene, Store
-from clearaccounts.errors import Refused
+from clearaccounts.decisions import EventFilter, Scene, Store, open_store
+from clearaccounts.errors import ClearAccountsError, Refused
 from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
-from clearaccounts.warehouse import Warehouse
+from clearaccounts.warehouse import Warehouse, open_current
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def note_cleared(store: Store, grounds: Grounds, viewer: Viewer, now: datetime, 
         only: look at this mark alone.
 
     Returns:
-        The marks that were noted by this call.
+        The marks that this call found to be cleared.
     """
     waiting = [
         mark for mark in folded(store.matching(EventFilter(subject_type=SUBJECT, subject_id=only)))
@@ -75,6 +80,27 @@ def note_cleared(store: Store, grounds: Grounds, viewer: Viewer, now: datetime, 
     gone = {row["mark_id"] for row in debts(grounds.warehouse(), waiting).to_pylist() if row["is_debt_gone"]}
     found = [_note(store, grounds, viewer, now, mark) for mark in waiting if mark.mark_id in gone]
     return [mark for mark in found if mark is not None]
+
+
+def has_decisions(folder: DataFolder, settings: Settings) -> bool:
+    """Whether anybody can have decided anything about this folder yet: looking makes no store."""
+    return bool(settings.decisions.url) or (folder.path / "decisions.sqlite").exists()
+
+
+def catch_up(
+    folder: DataFolder, settings: Settings, now: datetime, viewer: Viewer = OPERATOR, warehouse: Callable[[], Warehouse] | None = None,
+) -> list[Mark]:
+    """Note what the newest build of a folder clears: at the end of an import, and by the next command or page after a crash.
+
+    What keeps it from being noted (a store that is broken, no warehouse) is logged: it will be noted by whoever looks next.
+    """
+    try:
+        store = open_store(folder, settings)
+        newest = warehouse or partial(open_current, folder, settings)
+        return note_cleared(store, Grounds(newest, lambda _: None, settings.suspension), viewer, now)
+    except ClearAccountsError:
+        _LOG.warning("it could not be noted whose debts are gone", exc_info=True)
+        return []
 
 
 def _note(store: Store, grounds: Grounds, viewer: Viewer, now: datetime, mark: Mark) -> Mark | None:

@@ -1,7 +1,7 @@
 """Orders: what one export asks Microsoft to do, kept whole in its event, and what came of each line.
 
 An order is made once and never changed, so that the same export gives the same files for ever. What came
-of it is reported per subscription; `PERMITTED` says which report may follow which.
+of it is reported per subscription (see `reporting`).
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class OrderLine:
         status_before: Microsoft's status by the newest data.
         is_auto_renew_before: whether it renewed by itself; None where the data do not say.
         commitment_ends_on: until when it is paid for whatever happens; None where the data do not say.
+        has_scheduled_changes_before: whether changes were scheduled for its next term, which suspending drops; None where nothing told.
     """
 
     subscription_id: str
@@ -73,6 +74,7 @@ class OrderLine:
     status_before: str
     is_auto_renew_before: bool | None
     commitment_ends_on: date | None
+    has_scheduled_changes_before: bool | None = None
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> OrderLine:
@@ -139,10 +141,6 @@ class Order:
     def line(self, subscription_id: str) -> OrderLine | None:
         """The line of one subscription, or None."""
         return next((line for line in self.lines if line.subscription_id == subscription_id), None)
-
-    def request_id(self, subscription_id: str) -> str:
-        """The id (a GUID) under which Microsoft is asked for one line; the same however often it is asked."""
-        return str(uuid.uuid5(_SPACE, f"{self.export_id}/{subscription_id}"))
 
 
 @dataclass(frozen=True)

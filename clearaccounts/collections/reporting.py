@@ -82,13 +82,19 @@ def checked(said: Report, order: Order | None, known: Mapping[str, Reported]) ->
                 subscription=one.subscription_id, before=before.outcome.outcome, who=before.by.name,
                 when=when(before.at), after=one.outcome,
             )
-        if before is None or before.outcome.outcome != one.outcome or (one.state_before and not before.outcome.state_before):
+        if before is None or _is_news(before.outcome, one):
             new.append(one)
     if not said.outcomes:
         raise Refused(N_("The report says nothing."))
     if not new:
         raise AlreadyThere
     return new
+
+
+def _is_news(before: Outcome, one: Outcome) -> bool:
+    """Another outcome, or a better word about the same: what is unknown, or how the subscription stood before."""
+    is_told_more = one.outcome == UNKNOWN and one.detail not in {"", before.detail}
+    return before.outcome != one.outcome or is_told_more or bool(one.state_before and not before.state_before)
 
 
 def _may_follow(before: str, after: str, done: str, source: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.accounts import account
+from clearaccounts.collections.carrying_out import CarriedOut, carry_out
 from clearaccounts.collections.clearing import note_cleared
 from clearaccounts.collections.deciding import lapse, mark_of
 from clearaccounts.collections.grounds import Grounds
@@ -17,14 +18,16 @@ from clearaccounts.collections.ordering import export
 from clearaccounts.collections.orders import Order, OrderLine, Outcome, Report
 from clearaccounts.collections.reinstating import approve_reinstatement, export_reinstatement, report_reinstatement
 from clearaccounts.collections.reporting import report
+from clearaccounts.collections.returning import PutBack, reinstatements, stops, to_put_back
 from clearaccounts.collections.transitions import TRANSITIONS, Status
 from clearaccounts.decisions import Event, EventFilter, Store
 from clearaccounts.warehouse import Warehouse
 
 __all__ = [
-    "SUBJECT", "TRANSITIONS", "Chosen", "Grounds", "Mark", "Marked", "Order", "OrderLine", "Outcome", "Report", "Status", "approve",
-    "approve_reinstatement", "current", "decline", "export", "export_reinstatement", "history", "lapse", "mark", "mark_many", "mark_of",
-    "note_cleared", "report", "report_reinstatement", "table", "withdraw",
+    "SUBJECT", "TRANSITIONS", "CarriedOut", "Chosen", "Grounds", "Mark", "Marked", "Order", "OrderLine", "Outcome", "PutBack", "Report",
+    "Status", "approve", "approve_reinstatement", "carry_out", "current", "decline", "export", "export_reinstatement", "history", "lapse",
+    "mark", "mark_many", "mark_of", "note_cleared", "reinstatements", "report", "report_reinstatement", "stops", "table", "to_put_back",
+    "withdraw",
 ]
 
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.accounts import DayFilter
-from clearaccounts.collections import marks, policy
+from clearaccounts.collections import marks, policy, returning
+from clearaccounts.collections.clearing import marked_items
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
 from clearaccounts.commands.context import Context, say
@@ -78,8 +79,10 @@ def _tables(
             given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]
     if "events_now" in chosen.tables:
         given["events_now"] = accounts.events(warehouse, DayFilter(str(values["customer_id"]), as_of_on), OPERATOR)  # type: ignore[arg-type]
-    if "marks_now" in chosen.tables:
-        given["marks_now"] = marks.table(marks.current(open_store(context.served, context.settings)))
+    if {"marks_now", "mark_items", "orders_now", "debts_now"} & set(chosen.tables):
+        current = marks.current(open_store(context.served, context.settings))
+        known = {"marks_now": marks.table(current), "mark_items": marked_items(current), **returning.tables(warehouse, current)}
+        given |= {name: table for name, table in known.items() if name in given}
     return given
 
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clearaccounts.collections.clearing import catch_up, has_decisions
 from clearaccounts.collections.grounds import with_own_holds
 from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
@@ -35,6 +36,9 @@ class Context:
         """The current warehouse of the served folder, built first if it is missing or of another version; people's holds beside it."""
         publish.ensure_served(self.served, self.settings, self.now)
         newest = open_current(self.served, self.settings)
+        if has_decisions(self.served, self.settings):
+            # An import that was killed before it could note whose debts are gone is made up for here.
+            catch_up(self.served, self.settings, self.now, warehouse=lambda: newest)
         return with_own_holds(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from clearaccounts import sample
 from clearaccounts.access import OPERATOR
+from clearaccounts.collections.clearing import catch_up
 from clearaccounts.commands.context import Context, say, warn, warn_of_broken_profiles
 from clearaccounts.commands.stopping import interruptible_at_once, stoppable
 from clearaccounts.decisions import open_store
@@ -200,6 +201,7 @@ def record(context: Context) -> None:
         on_record.put_on_record(context.own, open_store(context.own, context.settings), OPERATOR, context.now)
     except ClearAccountsError as problem:
         warn(f"The import is not on record: {problem}")
+    catch_up(context.own, context.settings, context.now)
 
 
 def run_rejects(context: Context, arguments: Namespace) -> int:
@@ -242,6 +244,7 @@ def run_build(context: Context, _arguments: Namespace) -> int:
         say(f"Nothing has landed in {context.own.path}; the sample partner is served.")
         return 0
     made = publish.build(context.own, context.settings, context.now)
+    catch_up(context.own, context.settings, context.now)
     say(f"Built {made.build_id}, as of {made.as_of_on}.")
     return 0
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
+from clearaccounts.collections.clearing import catch_up
 from clearaccounts.collections.grounds import Grounds, with_own_holds
 from clearaccounts.collections.policy import Policy, in_force
 from clearaccounts.decisions import Store, open_store
@@ -134,6 +135,24 @@ class _Run(threading.local):
 _run = _Run()
 
 
+class _CaughtUp:
+    """For which build of this process it has been noted whose debts are gone; see `collections.clearing`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+
+    def with_(self, newest: Warehouse) -> None:
+        with self._lock:
+            if newest.path == self._path:
+                return
+            self._path = newest.path
+        catch_up(folder(), settings(), now(), warehouse=lambda: newest)
+
+
+_caught_up = _CaughtUp()
+
+
 def begin_run() -> None:
     """Forget the build of the thread's previous run; the entry script calls this first."""
     _run.warehouse = None
@@ -146,7 +165,9 @@ def warehouse() -> Warehouse:
         NoWarehouse: nothing has been built yet.
     """
     if _run.warehouse is None:
-        _run.warehouse = with_own_holds(_current.get(), lambda chosen: store().matching(chosen))
+        newest = _current.get()
+        _caught_up.with_(newest)
+        _run.warehouse = with_own_holds(newest, lambda chosen: store().matching(chosen))
     return _run.warehouse
 
 

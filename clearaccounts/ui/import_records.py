@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from clearaccounts.access import Viewer
+from clearaccounts.collections.clearing import catch_up
 from clearaccounts.decisions import record_profile
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing.on_record import put_on_record
@@ -17,6 +18,8 @@ def record(viewer: Viewer, now: datetime) -> ClearAccountsError | None:
         put_on_record(connection.own_folder(), connection.own_store(), viewer, now)
     except ClearAccountsError as error:
         return error
+    finally:
+        catch_up(connection.own_folder(), connection.settings(), now, viewer)
     return None
 
 

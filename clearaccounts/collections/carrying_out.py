@@ -1,0 +1,190 @@
+"""Carrying an order out by the API, one subscription at a time, so that no crash can lose what may have happened.
+
+Before each call it is put on record that its outcome is unknown, with the id of the request; the real outcome follows. Before
+each suspension the evidence is gathered again: a payment between two subscriptions stops the rest.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from clearaccounts.access import Viewer
+from clearaccounts.collections.checks import check_age, check_unchanged
+from clearaccounts.collections.deciding import Form, decide, mark_of
+from clearaccounts.collections.grounds import Grounds, latest
+from clearaccounts.collections.marks import Mark, Reported
+from clearaccounts.collections.orders import DONE, SUSPEND, UNKNOWN, Order, OrderLine, Outcome, Report
+from clearaccounts.collections.reinstating import report_reinstatement
+from clearaccounts.collections.reporting import as_details, report
+from clearaccounts.decisions import Scene, Store
+from clearaccounts.errors import DecisionError, NotFound, Refused
+from clearaccounts.text import N_
+
+# So long a call whose outcome is not known yet is left to whoever made it.
+CALL_LASTS = timedelta(minutes=15)
+_ASKED = "asked, and no answer is on record yet"
+
+
+class Seen(Protocol):
+    """A subscription as Microsoft has it."""
+
+    @property
+    def status(self) -> str:
+        """Microsoft's status, in small letters."""
+
+
+class Client(Protocol):
+    """Whoever asks Microsoft; see `partner_center.PartnerCenter`."""
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether it only says what it would send."""
+
+    def change(self, line: OrderLine, action: str, request_id: str) -> Outcome:
+        """Look, change if that is called for, and read back; the same request id asks for the same change once."""
+
+    def look(self, line: OrderLine) -> Seen:
+        """The subscription as it is now."""
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """What became of carrying an order out: the mark then, what Microsoft said of each line asked, and what stopped the rest."""
+
+    mark: Mark
+    outcomes: tuple[Outcome, ...] = ()
+    stopped_by: DecisionError | None = None
+
+
+def carry_out(
+    store: Store, grounds: Grounds, viewer: Viewer, client: Client, *,
+    mark_id: str, action: str, idempotency_key: str, clock: Callable[[], datetime],
+) -> CarriedOut:
+    """Ask Microsoft for every line of a mark's order that is not done.
+
+    A line whose outcome is unknown for a quarter of an hour is asked for again under the same request id; the client looks before
+    it sends. A dry run records nothing.
+
+    Args:
+        store: where it is recorded.
+        grounds: the newest warehouse, decisions and policy.
+        viewer: who carries it out.
+        client: asks Microsoft.
+        mark_id: whose order.
+        action: SUSPEND, or REACTIVATE for the way back.
+        idempotency_key: made when the form was drawn; sent again, nothing is asked twice.
+        clock: the caller's clock, read before each line.
+
+    Raises:
+        NotFound: there is no such mark, or not for this viewer; or it has no such order.
+        NotPermitted: the role does not allow it.
+        StoreBroken: acting has stopped.
+    """
+    mark = mark_of(store, mark_id)
+    order = _order(mark, action)
+    if order is None:
+        raise NotFound(N_("There is no such order."))
+    run = _Run(store, grounds, viewer, mark_id, order)
+    outcomes: list[Outcome] = []
+    for line in order.lines:
+        known = _known(mark, action).get(line.subscription_id)
+        if known is not None and known.outcome.outcome == DONE[action]:
+            continue
+        if client.is_dry:
+            outcomes.append(client.change(line, action, _request_id(order, line, known, mark.version)))
+            continue
+        try:
+            request_id = run.ask(line, f"{idempotency_key}/{line.subscription_id}/ask", clock())
+        except Refused as problem:
+            return CarriedOut(mark_of(store, mark_id), tuple(outcomes), problem)
+        if request_id is None:
+            continue
+        said = client.change(line, action, request_id)
+        said = replace(said, request_id=said.request_id or request_id)
+        outcomes.append(said)
+        run.answer(said, f"{idempotency_key}/{line.subscription_id}/answer", clock())
+        mark = mark_of(store, mark_id)
+    return CarriedOut(mark_of(store, mark_id), tuple(outcomes))
+
+
+def _order(mark: Mark, action: str) -> Order | None:
+    return mark.order if action == SUSPEND else mark.reinstatement
+
+
+def _known(mark: Mark, action: str) -> Mapping[str, Reported]:
+    return mark.outcomes if action == SUSPEND else mark.reinstated
+
+
+def _request_id(order: Order, line: OrderLine, known: Reported | None, version: int) -> str:
+    """The id of a call whose answer is missing, again; after an answer, or for the first call, another one."""
+    if known is not None and known.outcome.outcome == UNKNOWN and known.outcome.request_id:
+        return known.outcome.request_id
+    return str(uuid.uuid5(uuid.UUID(order.export_id), f"{line.subscription_id}/{version}"))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One person carrying out one order."""
+
+    store: Store
+    grounds: Grounds
+    viewer: Viewer
+    mark_id: str
+    order: Order
+
+    def ask(self, line: OrderLine, key: str, now: datetime) -> str | None:
+        """Put on record that Microsoft is about to be asked, and under which id; None: somebody asks just now, or has under this key.
+
+        Raises:
+            Refused: the reason to suspend is gone, or the mark has ended.
+        """
+        begun: list[str] = []
+
+        def rule(scene: Scene, marked: Mark) -> Mapping[str, Any]:
+            known = _known(marked, self.order.action).get(line.subscription_id)
+            if known is not None and _is_taken(known, self.order.action, now):
+                raise _Busy
+            if self.order.action == SUSPEND:
+                _check_grounds(scene, self.grounds, marked, now)
+            request_id = _request_id(self.order, line, known, marked.version)
+            begun.append(request_id)
+            said = Report(self.order.export_id, (Outcome(line.subscription_id, UNKNOWN, _ASKED, None, request_id),), "api")
+            return {**as_details(said, said.outcomes), "beyond": []}
+
+        step = "report" if self.order.action == SUSPEND else "report_reinstatement"
+        form = Form(self.mark_id, None, key, now, asked={"export_id": self.order.export_id, "subscription_id": line.subscription_id})
+        try:
+            decide(self.store, self.grounds, self.viewer, (step,), form, rule)
+        except _Busy:
+            return None
+        return begun[-1] if begun else None
+
+    def answer(self, said: Outcome, key: str, now: datetime) -> None:
+        """Put on record what Microsoft said."""
+        step = report if self.order.action == SUSPEND else report_reinstatement
+        whole = Report(self.order.export_id, (said,), "api")
+        step(self.store, self.grounds, self.viewer, mark_id=self.mark_id, said=whole, idempotency_key=key, now=now)
+
+
+def _is_taken(known: Reported, action: str, now: datetime) -> bool:
+    """Whether a line is done, or asked for just now."""
+    is_asked = known.source == "api" and known.outcome.outcome == UNKNOWN and now - known.at < CALL_LASTS
+    return is_asked or known.outcome.outcome == DONE[action]
+
+
+class _Busy(Refused):
+    """Somebody asks for this line just now, or it is done: it is left alone."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Somebody else carries this out just now."))
+
+
+def _check_grounds(scene: Scene, grounds: Grounds, marked: Mark, now: datetime) -> None:
+    evidence, _ = grounds.evidence(scene.viewer, marked.customer_id, marked.currency, scene.matching)
+    check_unchanged(marked, evidence)
+    exported = next(event.sequence for event in scene.events if event.event_type == "export")
+    check_age(grounds.warehouse().build, grounds.suspension, latest(scene.matching, now, exported))
