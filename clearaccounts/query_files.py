@@ -294,3 +294,6 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "instalment_number": pa.array([], pa.int64()),
     }),
 }
+# A policy that somebody wants instead, and how it sees the customers: what a simulation compares.
+EMPTY_TABLES["policy_proposed"] = EMPTY_TABLES["policy_stages"]
+EMPTY_TABLES["stages_proposed"] = EMPTY_TABLES["stages_now"]

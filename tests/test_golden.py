@@ -23,6 +23,7 @@ from clearaccounts.query_files import EMPTY_TABLES, Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.warehouse import Warehouse
+from tests import proposed
 
 GOLDEN = Path(__file__).parent / "golden"
 END = datetime(2026, 10, 1)
@@ -36,6 +37,7 @@ USUAL: dict[str, object] = {
     "invoice_id": "INV-2602-0041-2",
     "check_name": "over_application",
     "search": "a",
+    "stage": "suspension",
     **QUARTER,
 }
 # A page of long lists is enough to see a change; the totals are elsewhere.
@@ -54,6 +56,8 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
             found[name] = stages
         elif name == "stages_now":
             found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name in {"policy_proposed", "stages_proposed"}:
+            found[name] = proposed.handed(name, warehouse, LAST_ON)
         elif name == "events_now":
             found[name] = accounts.events(warehouse, accounts.DayFilter(CUSTOMER, LAST_ON), OPERATOR)
         elif name == "customers_wanted":

@@ -175,10 +175,10 @@ def in_force(matching: Matching, folder: DataFolder, settings: Settings, as_of_o
     Raises:
         SettingsError, PolicyError: as `known`.
     """
-    found = known_on(matching, folder, settings, as_of_on)
+    found = known_on(known(matching, folder, settings), as_of_on)
     return None if found is None else found.policy
 
 
-def known_on(matching: Matching, folder: DataFolder, settings: Settings, as_of_on: date) -> Known | None:
-    """As `in_force`, with the policy's text and the day from which it counts."""
-    return next((one for one in known(matching, folder, settings) if one.counts_from_on <= as_of_on), None)
+def known_on(found: Iterable[Known], as_of_on: date) -> Known | None:
+    """Of the policies that `known` gave, the one in force on a day."""
+    return next((one for one in found if one.counts_from_on <= as_of_on), None)

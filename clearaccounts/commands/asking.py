@@ -15,7 +15,7 @@ import pyarrow as pa
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.accounts import DayFilter
-from clearaccounts.collections import marks, policy, returning
+from clearaccounts.collections import marks, policies, policy, returning
 from clearaccounts.collections.clearing import marked_items
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
@@ -30,6 +30,8 @@ from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse, rows
 
 HEALTHY, NOT_HEALTHY = 0, 4
+# What a policy file of the caller's goes into.
+_POLICY_TABLES = {"policy_stages", "policy_proposed", "stages_proposed"}
 
 
 def run_query(context: Context, arguments: Namespace) -> int:
@@ -49,8 +51,10 @@ def run_query(context: Context, arguments: Namespace) -> int:
         raise BadParameter(N_("{name} is {value}; it must be {wanted}."), name="to-on", value=last, wanted=f"{first} or later")
     if arguments.format == "parquet" and not arguments.output:
         raise BadParameter(N_("Parquet is no text; say where to write it with --output FILE."))
-    if arguments.policy and "policy_stages" not in chosen.tables:
+    if arguments.policy and not _POLICY_TABLES & set(chosen.tables):
         raise BadParameter(N_("{query} takes no policy."), query=chosen.name)
+    if "stages_proposed" in chosen.tables and not arguments.policy:
+        raise BadParameter(N_("{query} needs {name}."), query=chosen.name, name="--policy")
     for parameter in chosen.parameters:
         if parameter.is_required and parameter.name not in values:
             raise BadParameter(N_("{query} needs {name}."), query=chosen.name, name="--" + parameter.name.replace("_", "-"))
@@ -71,9 +75,19 @@ def _tables(
     """The tables that a query is handed: the policy, its stages, the open marks; of what only a page can ask, none."""
     given = {table: EMPTY_TABLES[table] for table in chosen.tables if table != "holds_decided"}  # stands beside the warehouse
     as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
+    is_simulated = "stages_proposed" in chosen.tables
+    if is_simulated:
+        proposed = policy.load(Path(str(policy_file)))
+        given["stages_proposed"] = stages(warehouse, StagesFilter(as_of_on), proposed, OPERATOR)  # type: ignore[arg-type]
+        if "policy_proposed" in chosen.tables:
+            given["policy_proposed"] = proposed.table()
     if {"policy_stages", "stages_now"} & set(chosen.tables):
-        chosen_policy = policy.load(Path(policy_file)) if policy_file else policy.in_force(context.settings, context.served, as_of_on)  # type: ignore[arg-type]
-        if chosen_policy:
+        chosen_policy = (
+            policy.load(Path(policy_file)) if policy_file and not is_simulated
+            else policies.in_force(
+                open_store(context.served, context.settings).matching, context.served, context.settings, as_of_on)  # type: ignore[arg-type]
+        )
+        if chosen_policy and "policy_stages" in chosen.tables:
             given["policy_stages"] = chosen_policy.table()
         if "stages_now" in chosen.tables:
             given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]

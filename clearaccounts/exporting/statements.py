@@ -8,26 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
-from io import BytesIO
 
-from fpdf import FPDF
-from PIL import Image
-
-from clearaccounts.exporting import fonts
-from clearaccounts.exporting.fonts import BOX, printable
+from clearaccounts.exporting.letters import GREY, INK, LINE, MARGIN, RED, ROW, RULE, TINT, WIDTH, Letter, Paper, drawn
 from clearaccounts.exporting.references import spaced
 from clearaccounts.exporting.statement_data import CURRENT, Credit, Item, Section, Statement
 from clearaccounts.money import minor_units
 from clearaccounts.settings import Company
 from clearaccounts.text import N_, Language
 
-MARGIN, BOTTOM, WIDTH = 18.0, 24.0, 174.0
-LINE, ROW = 4.6, 5.4
-MOST_LINES = 4
 CELLS_IN_A_ROW = 7
-INK, GREY, RULE, TINT, RED = (17, 17, 17), (85, 94, 105), (201, 207, 215), (243, 245, 248), (158, 27, 27)
 # From what is not yet due to the oldest, told apart by lightness too.
 RAMP = ((143, 168, 191), (224, 190, 120), (214, 138, 72), (190, 78, 50), (128, 24, 36))
 _SOURCES = {"payment": N_("Payment"), "credit_note": N_("Credit note")}
@@ -49,91 +39,30 @@ def to_pdf(statement: Statement, company: Company, logo: bytes | None, language:
         logo: a PNG or JPEG, or None.
         language: of the letter.
     """
-    drawn = _Letter(statement, company, logo, language, page_count=1)
-    page_count = drawn.written()
-    if page_count > 1:
-        # How many pages there are is known once they are drawn; a placeholder in the text could be a customer's name.
-        drawn = _Letter(statement, company, logo, language, page_count=page_count)
-        drawn.written()
-    return bytes(drawn.output())
+    title = language.gettext(N_("Statement of account"))
+    day = language.gettext(N_("as of {day}")).format(day=language.day(statement.as_of_on))
+    build = language.gettext(N_("build {build}")).format(build=statement.build_id)
+    paper = Paper(
+        title, statement.as_of_on, (title, day, statement.customer_name), (day, build), company, logo, language, statement.is_sample)
+    return drawn(lambda page_count: _StatementLetter(statement, paper, page_count))
 
 
-class _Letter(FPDF):
-    """One statement on its way to paper; lengths in millimetres, font sizes in points."""
+class _StatementLetter(Letter):
+    """One statement on its way to paper."""
 
-    def __init__(self, statement: Statement, company: Company, logo: bytes | None, language: Language, *, page_count: int) -> None:
-        super().__init__(format="A4")
-        self.statement, self.company, self.logo, self.language = statement, company, logo, language
-        self.page_count = page_count
-        self.says = language.gettext
-        self.has_boxes = False
-        self.sender = company.legal_name or company.name
-        self.str_alias_nb_pages = ""
-        self.set_margins(MARGIN, 16, MARGIN)
-        self.set_auto_page_break(False)
-        self.set_creation_date(datetime.combine(statement.as_of_on, time(), UTC))
-        self.set_lang(language.locale.replace("_", "-"))
-        self.set_title(self.says(N_("Statement of account")))
-        self.set_producer("Clear Accounts")
-        for style, path in fonts.STYLES.items():
-            self.add_font(fonts.FAMILY, style, path)
+    def __init__(self, statement: Statement, paper: Paper, page_count: int) -> None:
+        super().__init__(paper, page_count)
+        self.statement = statement
 
-    def written(self) -> int:
-        """Draw everything; returns how many pages it took."""
-        self.add_page()
-        self._letterhead()
+    def _content(self) -> None:
         self._addressee()
         if not self.statement.sections:
             self._paragraph(self.says(N_("Nothing is open on this day. Thank you.")))
         for section in self.statement.sections:
             self._section(section)
         self._how_to_pay()
-        if self.has_boxes:
-            note = N_("{box} stands for a character that this letter's font does not have.")
-            self._paragraph(self.says(note).format(box=BOX), size=7.5, colour=GREY)
-        return int(self.page)
-
-    # What stands on every page
-
-    def header(self) -> None:
-        """From the second page on, whose statement this is."""
-        if self.page == 1:
-            return
-        said = " · ".join((self.says(N_("Statement of account")), self._day(), self.statement.customer_name))
-        self._put(MARGIN, 12, self._line(said, WIDTH, 8), size=8, colour=GREY)
-        self.set_y(20)
-
-    def footer(self) -> None:
-        """Who, as of when, from which build, and which page of how many."""
-        self._rule(297 - BOTTOM + 6)
-        said = [self.sender, self._day(), self.says(N_("build {build}")).format(build=self.statement.build_id)]
-        if self.statement.is_sample:
-            said.insert(0, self.says(N_("SAMPLE DATA")))
-        self._put(MARGIN, 297 - BOTTOM + 8, self._line(" · ".join(said), WIDTH - 34, 7.5), size=7.5, colour=GREY)
-        pages = self.says(N_("Page {page} of {pages}")).format(page=self.page, pages=self.page_count)
-        self._put(MARGIN, 297 - BOTTOM + 8, pages, size=7.5, colour=GREY, width=WIDTH, align="R")
 
     # The parts of the letter
-
-    def _letterhead(self) -> None:
-        top = 16.0
-        if self.logo:
-            self._logo(self.logo, top)
-        lines = [(self.sender, "B", 11.0)]
-        given = [*self.company.address.splitlines(), self.company.tax_id, *self.company.contact.splitlines()]
-        lines += [(line, "", 8.5) for line in given if line.strip()]
-        y = top
-        for text, style, size in lines:
-            for part in self._lines(text, 90, size, style):
-                self._put(MARGIN + WIDTH - 90, y, part, size=size, style=style, width=90, align="R", colour=INK if style else GREY)
-                y += LINE if size > 9 else 4.1
-        self.set_y(max(y, top + (22 if self.logo else 0)) + 8)
-
-    def _logo(self, content: bytes, top: float) -> None:
-        """At the left edge, as large as its place allows."""
-        with Image.open(BytesIO(content)) as picture:
-            scale = min(55 / picture.width, 22 / picture.height)
-            self.image(picture, x=MARGIN, y=top, w=picture.width * scale, h=picture.height * scale)
 
     def _addressee(self) -> None:
         statement = self.statement
@@ -297,85 +226,11 @@ class _Letter(FPDF):
             x += column.width
         self.set_y(y + ROW + 0.4)
 
-    def _paragraph(self, text: str, size: float = 9, colour: tuple[int, int, int] = INK) -> None:
-        lines = self._lines(text, WIDTH, size, most=20)
-        self._room(LINE * len(lines) + 4)
-        for line in lines:
-            self._put(MARGIN, self.get_y() + 1, line, size=size, colour=colour)
-            self.set_y(self.get_y() + LINE)
-        self.set_y(self.get_y() + 3)
-
-    def _room(self, height: float) -> bool:
-        """Begin a new page unless `height` is left on this one; True if it did."""
-        if self.get_y() + height <= 297 - BOTTOM:
-            return False
-        self.add_page()
-        return True
-
-    def _rule(self, y: float) -> None:
-        self.set_draw_color(*RULE)
-        self.set_line_width(0.2)
-        self.line(MARGIN, y, MARGIN + WIDTH, y)
-
-    def _put(
-        self, x: float, y: float, text: str, *, size: float, style: str = "", colour: tuple[int, int, int] = INK,
-        width: float | None = None, align: str = "L",
-    ) -> None:
-        shown = printable(text)
-        self.has_boxes |= BOX in shown
-        self.set_font(fonts.FAMILY, style, size)
-        self.set_text_color(*colour)
-        if width is not None and align == "R":
-            x += width - self.get_string_width(shown)
-        keep = self.get_y()
-        self.text(x, y + size * 0.3528 * 0.8, shown)
-        self.set_y(keep)
-
-    def _size(self, text: str, width: float, size: float, style: str) -> float:
-        """The largest size, `size` at most, in which a line of `text` fits."""
-        self.set_font(fonts.FAMILY, style, size)
-        taken = self.get_string_width(printable(text))
-        return size if taken <= width else size * width / taken
-
-    def _line(self, text: str, width: float, size: float, style: str = "") -> str:
-        return (self._lines(text, width, size, style, most=1) or [""])[0]
-
-    def _lines(self, text: str, width: float, size: float, style: str = "", most: int = MOST_LINES) -> list[str]:
-        """`text` in lines of `width`, broken between words where there are any; what `most` lines cannot hold ends in dots."""
-        self.set_font(fonts.FAMILY, style, size)
-        lines: list[str] = []
-        rest = printable(text)
-        while rest and len(lines) < most:
-            length = self._fitting(rest, width)
-            if length < len(rest):
-                space = rest.rfind(" ", 1, length + 1)
-                length = space if space > 0 else length
-            lines.append(rest[:length].rstrip())
-            rest = rest[length:].lstrip()
-        if rest:
-            last = lines[-1]
-            while last and self.get_string_width(last + "…") > width:
-                last = last[:-1]
-            lines[-1] = last + "…"
-        return lines
-
-    def _fitting(self, text: str, width: float) -> int:
-        """How many characters of `text` fit; at least one."""
-        taken = 0.0
-        for number, character in enumerate(text):
-            taken += self.get_string_width(character)
-            if taken > width:
-                return max(number, 1)
-        return len(text)
-
     def _number(self, value: Decimal, currency: str) -> str:
         """An amount without its currency, with all its decimals."""
         exponent = value.normalize().as_tuple().exponent
         digits = max(minor_units().get(currency, 2), -exponent if isinstance(exponent, int) else 0)
         return self.language.number(value, digits)
-
-    def _day(self) -> str:
-        return self.says(N_("as of {day}")).format(day=self.language.day(self.statement.as_of_on))
 
 
 def _bucket(name: str, says: Callable[[str], str]) -> str:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from clearaccounts.collections.clearing import catch_up
 from clearaccounts.collections.grounds import Grounds, with_own_holds
-from clearaccounts.collections.policy import Policy, in_force
+from clearaccounts.collections.policies import Known, known, known_on
+from clearaccounts.collections.policy import Policy
+from clearaccounts.collections.policy_desk import Desk
 from clearaccounts.decisions import Store, open_store
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
 from clearaccounts.warehouse import Warehouse, current_path, open_current
@@ -108,7 +110,29 @@ def policy(as_of_on: date) -> Policy | None:
         SettingsError: a file that the settings name does not exist.
         PolicyError: a policy file holds something we cannot use.
     """
-    return in_force(settings(), folder(), as_of_on)
+    found = known_on(policies(), as_of_on)
+    return None if found is None else found.policy
+
+
+def policies() -> list[Known]:
+    """Every policy that counts or will, from files and approved by people; the newest first.
+
+    Raises:
+        SettingsError: a file that the settings name does not exist.
+        PolicyError: a policy file holds something we cannot use.
+    """
+    return known(store().matching, folder(), settings())
+
+
+def today() -> date:
+    """The day from which a decision of now counts: the company's, never earlier than the newest build's; the sample's own last day."""
+    build = newest_warehouse().build
+    return build.as_of_on if build.is_sample else max(build.as_of_on, now().astimezone(settings().company.zone).date())
+
+
+def policy_desk() -> Desk:
+    """Where policies are proposed, approved, declined and withdrawn."""
+    return Desk(store(), folder(), settings(), today)
 
 
 def grounds() -> Grounds:

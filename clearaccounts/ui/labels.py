@@ -32,6 +32,8 @@ _TITLES: dict[str, str] = {
     "approved_once": N_("Approved once"), "exported": N_("Exported"), "not_suspended": N_("Not suspended"),
     "reinstatement_approved": N_("Reinstatement approved"), "reinstatement_exported": N_("Reinstatement exported"),
     "reinstated": N_("Reinstated"),
+    # policies: state, subject, event_type
+    "from_file": N_("From a file"), "proposed": N_("Proposed"), "policy": N_("Collections policy"), "propose": N_("Proposed"),
     # event_type, subject_type, role
     "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
     "approve_once": N_("Approved mark as the first of two"), "lapse": N_("Approval lapsed"), "export": N_("Exported mark"),

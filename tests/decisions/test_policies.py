@@ -71,7 +71,7 @@ def test_proposed_then_approved_by_another_it_counts_from_the_day_of_approval(tm
     assert (approved.decided_by and approved.decided_by.user_id) == MARTIN.user_id
     # It names a day long past, and changes none of the days before its approval.
     assert [house.version_on(TODAY + timedelta(days=days)) for days in (-200, -1, 0, 1)] == [None, None, 1, 1]
-    found = known_on(house.store.matching, house.folder, house.settings, TODAY)
+    found = known_on(known(house.store.matching, house.folder, house.settings), TODAY)
     assert found and found.text == text(1) and found.proposal == approved
 
 

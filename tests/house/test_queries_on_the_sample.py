@@ -30,6 +30,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
         "invoice_id": f"INV-2607-{customer_id[1:]}",
         "check_name": "unknown_customer",
         "search": "a",
+        "stage": "suspension",
         "page_limit": 100000,
         "page_offset": 0,
     }

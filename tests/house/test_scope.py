@@ -21,6 +21,7 @@ from clearaccounts.query_files import EMPTY_TABLES, Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import ROOT, SAMPLE_POLICY
 from clearaccounts.warehouse import Warehouse
+from tests import proposed
 from tests.house.test_queries_on_the_sample import values
 from tests.worlds import world
 
@@ -81,6 +82,8 @@ def answer(warehouse: Warehouse, query: Query, viewer: Viewer, given: dict[str, 
             tables[name] = stages
         elif name == "stages_now":
             tables[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name in {"policy_proposed", "stages_proposed"}:
+            tables[name] = proposed.handed(name, warehouse, LAST_ON)
         elif name == "events_now":
             tables[name] = accounts.events(warehouse, accounts.DayFilter(customer_id, LAST_ON), OPERATOR)
         elif name == "customers_wanted":
