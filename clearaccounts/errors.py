@@ -13,6 +13,8 @@ ClearAccountsError              a sentence for a person, never a traceback
 │   ├── NoWarehouse             nothing has been built yet
 │   ├── QueryTimeout            the time limit of one query was reached
 │   └── BadParameter            a query's parameter is missing, surplus or of the wrong form
+├── ConfirmationError           a file that says what became of an order: names line and column
+├── PartnerCenterError          Partner Center cannot be asked, or gave no answer that can be used
 ├── PreferenceError             what a person prefers cannot be kept or read
 ├── NotPermitted                the person's role does not allow it
 ├── NotFound                    no such thing, or not for this person: the same words for both
@@ -63,6 +65,14 @@ class TemplateError(ClearAccountsError):
 
 class PreferenceError(ClearAccountsError):
     """What a person prefers cannot be kept or read."""
+
+
+class ConfirmationError(ClearAccountsError):
+    """A file that says what became of an order holds something that cannot be taken; nothing of it was."""
+
+
+class PartnerCenterError(ClearAccountsError):
+    """Partner Center cannot be asked, or gave no answer that can be used; nothing was changed."""
 
 
 class LandingError(ClearAccountsError):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from clearaccounts.errors import SettingsError
@@ -20,6 +21,7 @@ SAMPLE_SOURCE = ROOT / "sample_data"
 SAMPLE_FOLDER = "data-sample"
 # What the folder of a record that takes an import back is called, before its number.
 UNDO = "undo-"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
 # One plain mail address and nothing else: no name, no comment, no list, no control character.
 MAILBOX = re.compile(
@@ -112,6 +114,21 @@ class Access:
 
 
 @dataclass(frozen=True)
+class PartnerCenterAccess:
+    """`[partner_center]`: whether orders may be carried out by Partner Center's API, and how.
+
+    `off`: never asked. `dry_run`: subscriptions are read, and what would be sent is said. `live`: changes are sent. Credentials
+    are no setting: they come from the environment alone.
+    """
+
+    mode: str = "off"
+    base_url: str = "https://api.partnercenter.microsoft.com"
+    login_url: str = "https://login.microsoftonline.com"
+    timeout_seconds: int = 30
+    longest_wait_seconds: int = 60
+
+
+@dataclass(frozen=True)
 class Limits:
     """`[limits]`: what a query and an import may use."""
 
@@ -132,6 +149,7 @@ class Settings:
     smtp: Smtp = field(default_factory=Smtp)
     access: Access = field(default_factory=Access)
     limits: Limits = field(default_factory=Limits)
+    partner_center: PartnerCenterAccess = field(default_factory=PartnerCenterAccess)
 
 
 def load(path: Path) -> Settings:
@@ -222,6 +240,7 @@ def _check(file: str, settings: Settings) -> None:
     if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
         refuse("limits", "query_seconds or threads", "below 1", "1 or more")
     _check_smtp(settings.smtp, refuse)
+    _check_partner_center(settings.partner_center, refuse)
 
 
 def _check_smtp(smtp: Smtp, refuse: Callable[[str, str, object, str], None]) -> None:
@@ -242,6 +261,27 @@ def _check_smtp(smtp: Smtp, refuse: Callable[[str, str, object, str], None]) -> 
 def _is_address(url: str) -> bool:
     is_server = url.startswith("postgresql+psycopg://") and url.isascii() and url.count("@") <= 1
     return is_server or url.startswith("sqlite:///")
+
+
+def _check_partner_center(asked: PartnerCenterAccess, refuse: Callable[[str, str, object, str], None]) -> None:
+    if asked.mode not in {"off", "dry_run", "live"}:
+        refuse("partner_center", "mode", asked.mode, "off, dry_run or live")
+    for key in ("base_url", "login_url"):
+        if not _is_safe_address(getattr(asked, key)):
+            refuse("partner_center", key, getattr(asked, key), "an https address without path, name or password")
+    for key in ("timeout_seconds", "longest_wait_seconds"):
+        if not 1 <= getattr(asked, key) <= 600:
+            refuse("partner_center", key, getattr(asked, key), "between 1 and 600")
+
+
+def _is_safe_address(address: str) -> bool:
+    """Whether credentials may go there: over TLS, or to this machine itself."""
+    try:
+        parts = urlsplit(address)
+        is_plain = parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"))
+    except ValueError:
+        return False
+    return is_plain and bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
 
 
 @dataclass(frozen=True)

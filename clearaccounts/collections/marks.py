@@ -169,7 +169,7 @@ def _gone_on(mark: Mark, event: Event, transition: Transition) -> Mark:
         case "export":
             after = replace(after, order=Order.read(details["order"]))
         case "report":
-            after = replace(after, outcomes={**mark.outcomes, **_reported(event)})
+            after = replace(after, outcomes={**mark.outcomes, **_reported(event, mark.outcomes)})
         case "clear":
             build = details["build"]
             after = replace(after, cleared=Cleared(event.occurred_at, build["build_id"], date.fromisoformat(build["as_of_on"])))
@@ -179,7 +179,7 @@ def _gone_on(mark: Mark, event: Event, transition: Transition) -> Mark:
             after = replace(after, reinstatement=Order.read(details["order"]))
         case "report_reinstatement":
             beyond = mark.beyond | frozenset(details["beyond"])
-            after = replace(after, reinstated={**mark.reinstated, **_reported(event)}, beyond=beyond)
+            after = replace(after, reinstated={**mark.reinstated, **_reported(event, mark.reinstated)}, beyond=beyond)
     status = _status_after(after, transition.leads[mark.mark_status])
     return replace(after, mark_status=status)
 
@@ -188,9 +188,14 @@ def _approval(event: Event) -> Approval:
     return Approval(event.by, event.occurred_at, event.sequence, event.details["evidence_hash"])
 
 
-def _reported(event: Event) -> dict[str, Reported]:
+def _reported(event: Event, known: Mapping[str, Reported]) -> dict[str, Reported]:
     source, name = event.details["source"], event.details["source_name"]
     outcomes = [Outcome.read(content) for content in event.details["outcomes"]]
+    for number, one in enumerate(outcomes):
+        # A later report that does not say how the subscription was before takes nothing away from one that did.
+        before = known.get(one.subscription_id)
+        if one.state_before is None and before is not None:
+            outcomes[number] = replace(one, state_before=before.outcome.state_before)
     return {one.subscription_id: Reported(one, source, name, event.by, event.occurred_at) for one in outcomes}
 
 

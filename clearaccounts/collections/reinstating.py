@@ -6,6 +6,7 @@ Nothing is brought back by itself. What the suspension took away (auto-renew, sc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from clearaccounts.collections.clearing import is_debt_gone
 from clearaccounts.collections.deciding import AlreadyThere, Form, decide
 from clearaccounts.collections.evidence import SubscriptionsNowFilter
 from clearaccounts.collections.grounds import Grounds
-from clearaccounts.collections.marks import Mark
+from clearaccounts.collections.marks import Mark, Reported
 from clearaccounts.collections.orders import FAILED, NOT_DONE, REACTIVATE, Order, OrderLine, Report, export_id
 from clearaccounts.collections.reporting import as_details, checked
 from clearaccounts.decisions import Scene, Store
@@ -63,6 +64,19 @@ def _to_bring_back(marked: Mark) -> tuple[OrderLine, ...]:
     return tuple(line for line in marked.order.lines if marked.outcome_of(line.subscription_id) not in {FAILED, NOT_DONE})
 
 
+def _as_it_was(line: OrderLine, reported: Reported | None) -> OrderLine:
+    """The line with what Microsoft itself said of the subscription just before it was suspended, where that is known."""
+    state = None if reported is None else reported.outcome.state_before
+    if state is None:
+        return line
+    renews = state.get("autoRenewEnabled")
+    return replace(
+        line, is_auto_renew_before=renews if isinstance(renews, bool) else line.is_auto_renew_before,
+        # The script's module does not know of scheduled changes: it says nothing of them, which is not the same as none.
+        has_scheduled_changes_before=bool(state["scheduledNextTermInstructions"]) if "scheduledNextTermInstructions" in state else None,
+    )
+
+
 def export_reinstatement(
     store: Store, grounds: Grounds, viewer: Viewer, *, mark_id: str, seen_version: int, idempotency_key: str, now: datetime,
 ) -> Mark:
@@ -75,7 +89,7 @@ def export_reinstatement(
     def rule(_: Scene, marked: Mark) -> Mapping[str, Any]:
         order = Order(
             export_id(mark_id, REACTIVATE), mark_id, REACTIVATE, marked.customer_id, marked.currency, marked.evidence_hash,
-            now.astimezone(UTC), _to_bring_back(marked),
+            now.astimezone(UTC), tuple(_as_it_was(line, marked.outcomes.get(line.subscription_id)) for line in _to_bring_back(marked)),
         )
         return {"order": order.content, "evidence_hash": marked.evidence_hash}
 
