@@ -29,14 +29,6 @@ CALL_LASTS = timedelta(minutes=15)
 _ASKED = "asked, and no answer is on record yet"
 
 
-class Seen(Protocol):
-    """A subscription as Microsoft has it."""
-
-    @property
-    def status(self) -> str:
-        """Microsoft's status, in small letters."""
-
-
 class Client(Protocol):
     """Whoever asks Microsoft; see `partner_center.PartnerCenter`."""
 
@@ -46,9 +38,6 @@ class Client(Protocol):
 
     def change(self, line: OrderLine, action: str, request_id: str) -> Outcome:
         """Look, change if that is called for, and read back; the same request id asks for the same change once."""
-
-    def look(self, line: OrderLine) -> Seen:
-        """The subscription as it is now."""
 
 
 @dataclass(frozen=True)

@@ -115,9 +115,16 @@ def report_reinstatement(
             is recorded then.
     """
     def rule(_: Scene, marked: Mark) -> Mapping[str, Any]:
-        outcomes = checked(said, marked.reinstatement, marked.reinstated)
-        failed = {one.subscription_id for one in outcomes if one.outcome == FAILED}
-        return {**as_details(said, outcomes), "beyond": sorted(failed & _ended(grounds, marked))}
+        failed = {name for name, known in marked.reinstated.items() if known.outcome.outcome == FAILED}
+        failed |= {one.subscription_id for one in said.outcomes if one.outcome == FAILED}
+        beyond = (failed & _ended(grounds, marked)) - marked.beyond
+        try:
+            outcomes = checked(said, marked.reinstatement, marked.reinstated)
+        except AlreadyThere:
+            if not beyond:
+                raise
+            outcomes = []  # nothing new is said, but meanwhile the data show that it ended there
+        return {**as_details(said, outcomes), "beyond": sorted(beyond)}
 
     form = Form(mark_id, seen_version, idempotency_key, now, reason, {**as_details(said, said.outcomes), "export_id": said.export_id})
     return decide(store, grounds, viewer, ("report_reinstatement",), form, rule)

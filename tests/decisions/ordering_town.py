@@ -26,20 +26,20 @@ SUBSCRIPTIONS: list[Row] = [
 SECOND_ADMIN = Viewer("test:second", "Second Admin", Role.BILLING_ADMIN, "second.admin@partner.example")
 SECOND_MANAGER = Viewer("test:manager", "Second Manager", Role.MANAGER, "second.manager@partner.example")
 EVERYBODY = (*DEMO_PEOPLE, OPERATOR, SECOND_ADMIN, SECOND_MANAGER)
-PAID: dict[str, Sequence[Row]] = {
+PAID: dict[str, Any] = {
     "payments": [{"payment_id": "P1", "received_on": LAST_DAY, "amount_total": "500.00"}],
     "allocations": [{"allocation_id": "A1", "applied_on": LAST_DAY, "source_id": "P1", "invoice_id": "I1", "amount_applied": "500.00"}],
 }
-ON_ACCOUNT: dict[str, Sequence[Row]] = {"payments": PAID["payments"]}
+ON_ACCOUNT: dict[str, Any] = {"payments": PAID["payments"]}
 
 
 class OrderTown(Town):
     """A town with everybody in it; C1 owes, and has two subscriptions that can be suspended."""
 
     def __init__(self, folder: Path, **kinds: Sequence[Row]) -> None:
-        people = {person.user_id: person for person in EVERYBODY}
-        given: dict[str, Sequence[Row]] = {"customers": WITH_TENANT, "subscriptions": SUBSCRIPTIONS, **kinds}
-        super().__init__(open_store(DataFolder(folder), Settings(), people.get), **given)
+        self.people = {person.user_id: person for person in EVERYBODY}
+        given: dict[str, Any] = {"customers": WITH_TENANT, "subscriptions": SUBSCRIPTIONS, **kinds}
+        super().__init__(open_store(DataFolder(folder), Settings(), self.people.get), **given)
 
     def approved(self) -> Mark:
         return self.approve(self.mark())
