@@ -37,3 +37,4 @@ elif part == "proposal" and waiting is not None:
     policy_change.proposal(warehouse, waiting, chosen, viewer)
 else:
     policy_view.versions(known)
+    policy_change.not_yet(known, viewer)

@@ -26,9 +26,10 @@ COLUMNS = (
     Column("sequence", N_("Number"), "number"),
     Column("hash", N_("Hash")),
 )
-EVENT_TYPES = ("mark", "approve", "decline", "withdraw", "imported", "undone", "denied", "break_accepted")
+EVENT_TYPES = ("propose", "mark", "approve", "decline", "withdraw", "imported", "undone", "denied", "break_accepted")
 PEOPLES_EVENT_TYPES = ("denied",)  # what there is in the part of the trail that is about people
 _FINDINGS = "_verified"
+_SHARED = {"approve", "decline", "withdraw"}
 
 
 def wanted(event_type: str, customer_id: str, from_on: date | None, until_on: date | None) -> EventFilter:
@@ -45,8 +46,15 @@ def events(store: Store, viewer: Viewer, chosen: EventFilter) -> Paged:
     page = store.events(viewer, chosen, limit=1)
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        return as_table(store.events(viewer, chosen, limit=limit, offset=offset).events)
+        return _with_own_words(as_table(store.events(viewer, chosen, limit=limit, offset=offset).events))
     return tables.paged(fetch, "page", page.event_count)
+
+
+def _with_own_words(table: pa.Table) -> pa.Table:
+    """Steps that a policy shares with a mark by name get a label of their own."""
+    pairs = zip(table["event_type"].to_pylist(), table["subject_type"].to_pylist(), strict=True)
+    named = [f"{step}_policy" if subject == "policy" and step in _SHARED else step for step, subject in pairs]
+    return table.set_column(table.column_names.index("event_type"), "event_type", pa.array(named, pa.string()))
 
 
 def in_words(page: Paged, chosen: EventFilter, from_on: date | None, until_on: date | None) -> str:

@@ -43,8 +43,8 @@ CHANGE_COLUMNS = (
     Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
     Column("stage_before", N_("Stage before"), "label"),
     Column("stage_after", N_("Stage after"), "label"),
-    Column("is_flagged_before", N_("Flagged before"), "flag", "small"),
-    Column("is_flagged_after", N_("Flagged after"), "flag", "small"),
+    Column("is_flagged_before", N_("Flagged before"), "flag", 125),
+    Column("is_flagged_after", N_("Flagged after"), "flag", 125),
     Column("hold_reasons_after", N_("Held back by"), "labels", "medium"),
     Column("segment", N_("Segment")),
     Column("sales_agent", N_("Sales agent")),
@@ -154,6 +154,23 @@ def _decisions(waiting: Proposal, viewer: Viewer) -> None:
                 type="primary" if action == "approve" else "secondary")
     if is_own:
         st.caption(translate(N_("You proposed this yourself; another person approves it.")))
+
+
+def not_yet(known: list[Known], viewer: Viewer) -> None:
+    """Approved policies that do not count yet, each with the way to take it back for who may."""
+    if not viewer.may(Permission.APPROVE_POLICY):
+        return
+    language = words.language()
+    name = policy_forms.TITLES["withdraw"]
+    title = language.gettext(name)
+    for one in known:
+        if one.proposal is not None and one.counts_from_on > connection.today():
+            about = Form("withdraw", one.policy.name, one.policy.version, one.policy.effective_on, one.proposal.text_hash,
+                         policy_id=one.proposal.policy_id, seen_version=one.proposal.version)
+            said = language.gettext(N_("{title}: version {version}, from {day}"))
+            st.button(
+                said.format(title=title, version=one.policy.version, day=language.day(one.counts_from_on)), args=(about,),
+                key=f"policy_withdraw_{one.policy.version}", on_click=policy_forms.open_form)
 
 
 def comparison(warehouse: Warehouse, policy: Policy, chosen: controls.Chosen, viewer: Viewer) -> None:

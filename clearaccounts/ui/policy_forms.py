@@ -22,7 +22,7 @@ _CONSEQUENCES = {
     "propose": N_("A manager is asked to approve exactly this text. Until then nothing changes."),
     "approve": N_("From then on this policy decides who is flagged for suspension. Past days keep theirs."),
     "decline": N_("The proposal ends here; the policy in force stays."),
-    "withdraw": N_("The proposal ends here; the policy in force stays."),
+    "withdraw": N_("It ends here and comes into force no more; the policy in force stays."),
 }
 _SAID = {
     "propose": N_("Proposed. Another person must approve it."), "approve": N_("Approved."), "decline": N_("Declined."),

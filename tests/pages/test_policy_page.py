@@ -148,3 +148,16 @@ def test_a_broken_file_of_the_settings_is_a_sentence_on_the_page(screen: Callabl
         assert not tab.app.exception
         if script in {"policy.py", "suspensions.py"}:
             assert "broken.toml, line 30: action must be one of notify, restrict, suspend." in tab.words().replace("\\", "")
+
+
+def test_an_approved_policy_is_taken_back_before_it_counts_and_the_trail_says_what_was_done(screen: Callable[..., Screen]) -> None:
+    admin, manager = screen(Role.BILLING_ADMIN), screen(Role.MANAGER)
+    propose(admin, CHANGED.replace("effective_on = 2024-10-01", "effective_on = 2026-12-01"))
+    part(manager, "proposal")
+    decide(manager, "approve", "")
+    assert "policy_withdraw_2" not in keys(part(admin, "versions"))
+    part(manager, "versions")
+    decide(manager, "withdraw_2", "not after all")
+    assert "Withdrawn." in manager.words() and "policy_withdraw_2" not in keys(manager)
+    trail = screen(Role.MANAGER).open("audit.py")
+    assert [str(value) for value in trail.app.dataframe[0].value["event_type"]] == ["Withdrew policy", "Approved policy", "Proposed"]
