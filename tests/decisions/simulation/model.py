@@ -7,7 +7,7 @@ mark; each method says whether an attempt is allowed, and remembers what it lead
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 ADMINS, MANAGERS = ("beatriz", "second"), ("martin",)
 DECIDERS = (*ADMINS, *MANAGERS)
@@ -48,7 +48,7 @@ class Mark:
     seen: tuple[object, ...]
     status: str = "marked"
     approvals: list[tuple[str, datetime]] = field(default_factory=list)
-    latest: datetime = datetime.min
+    latest: datetime = datetime.min.replace(tzinfo=UTC)
     order: tuple[str, ...] | None = None
     outcomes: dict[str, str] = field(default_factory=dict)
     is_cleared: bool = False
@@ -57,7 +57,8 @@ class Mark:
 
     @property
     def suspended(self) -> list[str]:
-        return [line for line in self.order or () if self.outcomes.get(line) == "suspended" and self.brought_back.get(line) != "reactivated"]
+        done = [line for line in self.order or () if self.outcomes.get(line) == "suspended"]
+        return [line for line in done if self.brought_back.get(line) != "reactivated"]
 
     @property
     def is_open(self) -> bool:

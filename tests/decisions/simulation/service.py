@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.collections import holds
@@ -56,12 +57,15 @@ class Worlds:
         return self._answers[key]
 
 
-def _rows(facts: Facts) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {"customers": [], "customer_invoices": [], "payments": [], "allocations": [], "holds": [], "subscriptions": []}
+def _rows(facts: Facts) -> dict[str, Any]:
+    rows: dict[str, list[Row]] = {
+        kind: [] for kind in ("customers", "customer_invoices", "payments", "allocations", "holds", "subscriptions")
+    }
     for number, customer in enumerate(("C1", "C2"), start=1):
         rows["customers"].append({"customer_id": customer, "microsoft_tenant_id": f"{number:08}-0000-4000-8000-000000000000"})
         rows["customer_invoices"].append({
-            "customer_id": customer, "invoice_id": f"I-{customer}", "issued_on": "2026-03-01", "due_on": "2026-03-31", "amount_total": "500.00",
+            "customer_id": customer, "invoice_id": f"I-{customer}", "issued_on": "2026-03-01", "due_on": "2026-03-31",
+            "amount_total": "500.00",
         })
         if facts.owed < 500:
             rows["payments"].append({
@@ -90,7 +94,8 @@ class Simulated(Warehouse):
         any_world = worlds.of(next(iter(known.values())))
         self.path = any_world.path
         self.build = replace(
-            any_world.build, build_id=f"at {imported_at}", as_of_on=imported_at.date(), newest_import_at=moment, newest_receivables_import_at=moment,
+            any_world.build, build_id=f"at {imported_at}", as_of_on=imported_at.date(), newest_import_at=moment,
+            newest_receivables_import_at=moment,
         )
         self._worlds = worlds
         self._known = known
@@ -108,12 +113,17 @@ class Simulated(Warehouse):
         given = {one: tables[one] if tables and one in tables else self._beside[one]() for one in query(name).tables}
         chosen = bound.get("customer_id") or bound.get("invoice_id", "").removeprefix("I-")
         if chosen:
-            return self._worlds.answer(self._known.get(chosen, Facts()), name, bound, viewer, given)
-        parts = [self._worlds.answer(facts, name, bound, viewer, given) for facts in self._known.values()]
-        return pa.concat_tables([
-            pa.Table.from_pylist([row for row in part.to_pylist() if row["customer_id"] == customer], schema=part.schema)
-            for customer, part in zip(self._known, parts, strict=True)
-        ])
+            return self._worlds.answer(self._known.get(chosen, Facts()), name, bound, viewer, _of(chosen, given))
+        parts = [self._worlds.answer(facts, name, bound, viewer, _of(one, given)) for one, facts in self._known.items()]
+        return pa.concat_tables([_of(one, {"part": part})["part"] for one, part in zip(self._known, parts, strict=True)])
+
+
+def _of(customer: str, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Of each table that tells customers apart the rows of one of them."""
+    return {
+        name: table.filter(pc.equal(table["customer_id"], customer)) if "customer_id" in table.column_names else table
+        for name, table in tables.items()
+    }
 
 
 class Servers:
@@ -160,6 +170,5 @@ def dying(moment: str) -> Iterator[None]:
     def die(*_: object) -> None:
         raise Died
 
-    target: Any = (table, "insert") if moment == "before" else (HeldAnchor, "write")
-    with patch.object(*target, die):
+    with patch.object(table, "insert", die) if moment == "before" else patch.object(HeldAnchor, "write", die):
         yield
