@@ -2,6 +2,7 @@
 #
 #   make run          the dashboard on http://localhost:8501, on the sample partner until you import data
 #   make test         every test: unit, property, page, browser
+#   make test-long    the same, with the full counts of simulations, kills, races and crashes; takes hours
 #   make lint         ruff and mypy
 #   make bench        the performance table, each figure beside its floor (BENCH="--sizes 10000 1000000 10000000")
 #   make screenshots  draws docs/images again from the sample partner
@@ -14,7 +15,7 @@ PYTHON ?=
 BENCH ?=
 TESTS ?=
 
-.PHONY: run test lint bench screenshots
+.PHONY: run test test-long lint bench screenshots
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -30,6 +31,14 @@ test: $(VENV)/installed-test
 	if [ -n "$$left_out" ]; then set -- -m "$$left_out"; else set --; fi; \
 	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_POSTGRESQL="$$postgresql" \
 		$(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
+
+test-long: export CLEARACCOUNTS_SIMULATIONS ?= 10000
+test-long: export CLEARACCOUNTS_ROUNDS ?= 40
+test-long: export CLEARACCOUNTS_KILLS ?= 200
+test-long: export CLEARACCOUNTS_INTERLEAVINGS ?= 500
+test-long: export CLEARACCOUNTS_CRASHES ?= 200
+test-long: export CLEARACCOUNTS_EXAMPLES ?= 2000
+test-long: test
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

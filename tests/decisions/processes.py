@@ -13,8 +13,9 @@ from unittest.mock import patch
 
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import Grounds, Mark
+from clearaccounts.decisions import Store
 from clearaccounts.errors import ClearAccountsError, DecisionError
-from clearaccounts.settings import Settings
+from clearaccounts.settings import Settings, Suspension
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, note, store_in
 from tests.decisions.debtors import NOW, POLICY, manager, manager_of
@@ -23,26 +24,53 @@ from tests.decisions.debtors import NOW, POLICY, manager, manager_of
 PRELOAD = [__name__]
 
 
-def approve_at_once(folder: Path, warehouse: Path, marked: Mark, approvers: range, results: Connection) -> None:
-    """Every one of `approvers` approves the mark from a thread of their own; sends what each was told."""
+def decide_at_once(folder: Path, warehouse: Path, marks: list[Mark], people: tuple[range, range], results: Connection) -> None:
+    """For each mark in turn all approvers and decliners act from a thread of their own at once; sends what each was told."""
+    approvers, decliners = people
     store = store_in(folder, manager_of)
     newest = Warehouse(warehouse, Settings())
-    grounds = Grounds(lambda: newest, lambda _: POLICY)
-    together = Barrier(len(approvers))
+    grounds = Grounds(lambda: newest, lambda _: POLICY, Suspension(approvals_per_day=1000))
+    together = Barrier(len(approvers) + len(decliners))
 
-    def approve(number: int) -> str:
-        together.wait(60)
-        try:
+    def decide(number: int) -> list[str]:
+        return [_told(store, grounds, number, one, together, is_approval=number in approvers) for one in marks]
+
+    with ThreadPoolExecutor(len(approvers) + len(decliners)) as threads:
+        results.send([answer for answers in threads.map(decide, [*approvers, *decliners]) for answer in answers])
+
+
+def _told(store: Store, grounds: Grounds, number: int, marked: Mark, together: Barrier, *, is_approval: bool) -> str:
+    together.wait(120)
+    try:
+        if is_approval:
             made = suspensions.approve(
                 store, grounds, manager(number), mark_id=marked.mark_id, seen_version=marked.version,
-                seen_evidence_hash=marked.evidence_hash, idempotency_key=f"approval {number}", now=NOW,
+                seen_evidence_hash=marked.evidence_hash, idempotency_key=f"approval {marked.mark_id} {number}", now=NOW,
             )
-        except ClearAccountsError as error:
-            return f"{type(error).__name__}: {error}"
-        return f"approved by {made.decided_by.name if made.decided_by else ''}"
+        else:
+            made = suspensions.decline(
+                store, grounds, manager(number), mark_id=marked.mark_id, seen_version=marked.version, reason="they promised",
+                idempotency_key=f"refusal {marked.mark_id} {number}", now=NOW,
+            )
+    except ClearAccountsError as error:
+        return f"{marked.mark_id} {type(error).__name__}: {error}"
+    return f"{marked.mark_id} {made.mark_status} by {made.decided_by.name if made.decided_by else ''}"
 
-    with ThreadPoolExecutor(len(approvers)) as threads:
-        results.send(list(threads.map(approve, approvers)))
+
+def send_at_once(folder: Path, keys: list[str], threads: int, results: Connection) -> None:
+    """Each key is sent from all threads at once; sends the sequence that each was answered."""
+    store = store_in(folder)
+    together = Barrier(threads)
+
+    def send(_: int) -> list[int]:
+        answers = []
+        for key in keys:
+            together.wait(120)
+            answers.append(store.append(BEATRIZ, note(key, key)).sequence)
+        return answers
+
+    with ThreadPoolExecutor(threads) as pool:
+        results.send(list(pool.map(send, range(threads))))
 
 
 def mark_until_killed(folder: Path, warehouse: Path, forms: list[tuple[str, str]], acknowledged: Connection) -> None:

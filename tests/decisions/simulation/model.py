@@ -13,6 +13,7 @@ ADMINS, MANAGERS = ("beatriz", "second"), ("martin",)
 DECIDERS = (*ADMINS, *MANAGERS)
 APPROVALS_PER_DAY = 3
 DAY = timedelta(hours=24)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LINES = ("1", "2")
 ACTIVE, SUSPENDED = "active", "suspended"
 
@@ -48,7 +49,7 @@ class Mark:
     seen: tuple[object, ...]
     status: str = "marked"
     approvals: list[tuple[str, datetime]] = field(default_factory=list)
-    latest: datetime = datetime.min.replace(tzinfo=UTC)
+    latest: datetime = LONG_AGO
     order: tuple[str, ...] | None = None
     outcomes: dict[str, str] = field(default_factory=dict)
     is_cleared: bool = False

@@ -6,9 +6,7 @@ A failure names its seed; `python -m tests.decisions.simulation.run SEED` runs i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,13 +17,6 @@ RUNS = int(os.environ.get("CLEARACCOUNTS_SIMULATIONS", "200"))
 PARTS = 20
 # Without a disk behind it: the simulation kills nobody, and waiting for the disk is most of its time.
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-
-
-@pytest.fixture(scope="module")
-def worlds() -> Iterator[Worlds]:
-    """The warehouses of this worker's runs."""
-    with TemporaryDirectory(prefix="clearaccounts-worlds-") as folder:
-        yield Worlds(Path(folder))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
