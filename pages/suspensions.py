@@ -1,9 +1,23 @@
-"""Suspensions: whom the policy flags, who marked and approved them, on which evidence."""
+"""Suspensions: whom the policy flags, who marked and approved them, what was exported, what came of it, who is to be given back."""
 
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import connection, controls, decision_forms, guard, messages, registry, suspensions_view, tables, url, words
+from clearaccounts.ui import (
+    api_forms,
+    connection,
+    controls,
+    decision_forms,
+    evidence_card,
+    guard,
+    messages,
+    registry,
+    report_forms,
+    suspensions_view,
+    tables,
+    url,
+    words,
+)
 
 viewer = guard.require(Permission.VIEW_FLAGS)
 language = words.language()
@@ -11,30 +25,38 @@ _ = language.gettext
 warehouse = connection.warehouse()
 chosen = controls.chosen()
 caption = chosen.in_words(language, registry.SUSPENSIONS.filters, viewer)
+is_today = chosen.as_of_on == warehouse.build.as_of_on
 
 decision_forms.draw()
-with st.expander(_("The policy in words"), icon=":material/gavel:"):
-    suspensions_view.policy_in_words(chosen.as_of_on)
-
+report_forms.draw()
+api_forms.draw()
 lists = suspensions_view.lists(suspensions_view.rows(warehouse, chosen.as_of_on, viewer, chosen.currency))
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    counted = {key: f"{_(title)} {language.number(lists[key].num_rows)}" for key, title in suspensions_view.LISTS.items()}
-    name = url.segments(_("List"), counted, "list")
-    actions = st.container(width="content")
-
+counted = {key: f"{_(short)} {language.number(lists[key].num_rows)}" for key, (short, _whole) in suspensions_view.LISTS.items()}
+name = url.segments(_("List"), counted, "list")
+title = _(suspensions_view.LISTS[name][1])
 page = tables.slices(lists[name])
+columns = suspensions_view.columns(name, viewer)
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="list_head"):
+    st.caption(title if name != "marked" else f"{title}. {suspensions_view.limit_in_words(warehouse)}")
+    with st.container(width="content", horizontal=True):
+        st.page_link(registry.POLICY.path, label=_("The policy in words"), icon=":material/gavel:",
+                     query_params=controls.link(registry.POLICY))
+        if is_today and viewer.may(Permission.EXPORT) and name in ("confirm", "stop", "suspended", "reinstate") and page.row_count:
+            report_forms.by_file(suspensions_view.marks_of(lists[name]))
+        if page.row_count:
+            tables.download(page, columns, caption=f"{title}. {caption}", stem=f"suspensions-{name}")
+
 if page.row_count == 0:
     messages.empty(_(suspensions_view.EMPTY[name]))
     st.stop()
-columns = suspensions_view.columns(name, viewer)
-with actions:
-    tables.download(page, columns, caption=f"{_(suspensions_view.LISTS[name])}. {caption}", stem=f"suspensions-{name}")
-row = tables.show(page.rows, columns, key=f"list_{name}", alt=_(suspensions_view.LISTS[name]), selectable=True, visible_rows=9)
+rows = tables.choose(page.rows, columns, key=f"list_{name}", alt=title, several=name == "flagged", visible_rows=5)
 tables.pager(page, "page")
-if row is None:
+if not rows:
     st.caption(_("Choose a row to see the evidence and to decide."))
+elif len(rows) > 1:
+    suspensions_view.several(warehouse, rows, viewer)
 else:
-    is_today = chosen.as_of_on == warehouse.build.as_of_on
-    suspensions_view.detail(warehouse, row, viewer, can_act=is_today)
+    subject = evidence_card.Subject(warehouse, rows[0], viewer)
+    evidence_card.draw(subject, can_act=is_today)
     if not is_today:
         st.caption(_("You are looking at another day than that of the newest data; decisions are made on the newest."))

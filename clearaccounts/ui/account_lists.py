@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import streamlit as st
 
 from clearaccounts import accounts, documents, escalations, receivables
 from clearaccounts.access import Permission, Viewer
@@ -16,7 +17,7 @@ from clearaccounts.decisions import as_table
 from clearaccounts.documents import InvoiceFilter, UnappliedFilter
 from clearaccounts.errors import NotFound
 from clearaccounts.text import N_
-from clearaccounts.ui import ageing_view, connection, suspensions_view, tables, timeline_view, words
+from clearaccounts.ui import ageing_view, connection, mark_words, suspensions_view, tables, timeline_view, words
 from clearaccounts.ui.account_view import Account
 from clearaccounts.ui.tables import Column
 
@@ -159,9 +160,10 @@ def check_invoice(account: Account, invoice_id: str) -> None:
 
 
 def suspension_state(account: Account) -> None:
-    """The policy's stage, the holds and the mark, per currency."""
-    mine = account.stages
-    if mine.num_rows:
-        shown = [column for column in suspensions_view.COLUMNS if column.name not in {"customer_name", "sales_agent"}]
-        tables.show(mine, shown, key="suspension_state",
-                    alt=words.language().gettext(N_("Suspension state by currency")))
+    """How far a suspension has come, in words, per currency: stage, holds, mark, approval, order, what came of each subscription."""
+    language = words.language()
+    marks = {mark.mark_id: mark for mark in suspensions.current(connection.store())}
+    for rows in suspensions_view.lists(account.stages)["all"].to_pylist():
+        with st.container(key=f"suspension_state_{rows['currency']}", gap="xxsmall"):
+            for sentence in mark_words.standing(rows, marks.get(rows["mark_id"]), language):
+                st.text(sentence)

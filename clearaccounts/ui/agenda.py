@@ -55,12 +55,37 @@ def _marks(lists: Mapping[str, pa.Table], viewer: Viewer, language: Language) ->
             "{count} mark no longer stands: paid or held since", "{count} marks no longer stand: paid or held since", overtaken),
         registry.SUSPENSIONS, "event_busy", {"list": "overtaken"},
     )]
+    found += _orders(lists, viewer, language)
     if viewer.may(Permission.APPROVE):
         waiting = suspensions_view.waiting_for(lists["marked"], viewer)
         text = language.ngettext("{count} mark waits for your approval", "{count} marks wait for your approval", waiting)
         found.append(Item(waiting, text, registry.SUSPENSIONS, "approval", {"list": "marked"}))
     text = language.ngettext("{count} customer is flagged and not marked", "{count} customers are flagged and not marked", flagged)
     return [*found, Item(flagged, text, registry.SUSPENSIONS, "flag", {"list": "flagged"})]
+
+
+def _orders(lists: Mapping[str, pa.Table], viewer: Viewer, language: Language) -> list[Item]:
+    """What waits after an approval: who paid since the export first, then who is to be given back, then the rest."""
+    stop, back, confirm, export = (lists[name].num_rows for name in ("stop", "reinstate", "confirm", "approved"))
+    found = [
+        Item(stop, language.ngettext(
+            "{count} exported customer has paid or is held since: stop it",
+            "{count} exported customers have paid or are held since: stop them", stop),
+            registry.SUSPENSIONS, "front_hand", {"list": "stop"}),
+        Item(back, language.ngettext(
+            "{count} suspended customer is to be given back", "{count} suspended customers are to be given back", back),
+            registry.SUSPENSIONS, "restore", {"list": "reinstate"}),
+    ]
+    if viewer.may(Permission.EXPORT):
+        found += [
+            Item(confirm, language.ngettext(
+                "{count} export is to be confirmed", "{count} exports are to be confirmed", confirm),
+                registry.SUSPENSIONS, "fact_check", {"list": "confirm"}),
+            Item(export, language.ngettext(
+                "{count} approved mark is to be exported", "{count} approved marks are to be exported", export),
+                registry.SUSPENSIONS, "output", {"list": "approved"}),
+        ]
+    return found
 
 
 def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:

@@ -1,4 +1,4 @@
-"""The forms that write: mark, approve, decline, withdraw. Each repeats whom, how much and what follows.
+"""The form that decides: it repeats whom, how much and what follows, and its button says the verb.
 
 A form is opened by a button and remembered in the session with a key of its own; sending it twice, from a
 double click or a lost answer, is one decision. The person is looked up again when the form is sent.
@@ -7,57 +7,24 @@ double click or a lost answer, is one decision. The person is looked up again wh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from clearaccounts.access import Viewer
-from clearaccounts.collections import suspensions
-from clearaccounts.collections.suspensions import Mark
-from clearaccounts.errors import ClearAccountsError, NotPermitted
-from clearaccounts.text import N_
-from clearaccounts.ui import connection, guard, messages, words
+from clearaccounts.collections.suspensions import Marked
+from clearaccounts.errors import ClearAccountsError
+from clearaccounts.text import N_, Language
+from clearaccounts.ui import messages, tables, words
+from clearaccounts.ui.decision_steps import STEPS, Form, Target
 
 _FORM, _PROBLEM, _DONE = "_decision_form", "_decision_problem", "_decision_done"
-
-TITLES = {
-    "mark": N_("Mark for suspension"), "approve": N_("Approve the mark"), "decline": N_("Decline the mark"),
-    "withdraw": N_("Withdraw the mark"),
-}
-_CONSEQUENCES = {
-    "mark": N_("Another person is asked to approve this. Nothing is suspended yet, and a payment or a hold stops it."),
-    "approve": N_("With your approval the customer's subscriptions may be suspended at Microsoft: their users lose access."),
-    "decline": N_("The mark ends here. The customer stays flagged as long as the policy says so, and may be marked again."),
-    "withdraw": N_("The mark ends here, also if it was approved. The customer may be marked again."),
-}
-_SAID = {
-    "mark": N_("Marked. Another person must approve it."), "approve": N_("Approved."), "decline": N_("Declined."),
-    "withdraw": N_("Withdrawn."),
-}
+_TARGETS_SHOWN = 8
 
 
-@dataclass(frozen=True)
-class Form:
-    """One open form: what is to be decided, about whom, on which evidence, under which key."""
-
-    action: str
-    customer_id: str
-    customer_name: str
-    currency: str
-    amount_overdue: Decimal
-    overdue_days: int
-    evidence_hash: str
-    idempotency_key: str
-    mark_id: str = ""
-    version: int = 0
-
-
-def open_form(action: str, about: Form) -> None:
-    """Callback: open the form for `action`, with a fresh key."""
-    values = {**about.__dict__, "action": action, "idempotency_key": secrets.token_hex(16)}
-    st.session_state[_FORM] = Form(**values)
+def open_form(form: Form) -> None:
+    """Callback: open a form, with a fresh key."""
+    st.session_state[_FORM] = replace(form, idempotency_key=secrets.token_hex(16))
     st.session_state.pop(_PROBLEM, None)
     st.session_state.pop("reason", None)
 
@@ -68,15 +35,39 @@ def close_form() -> None:
         st.session_state.pop(key, None)
 
 
+def say(sentence: str, details: Sequence[str] = (), *, is_good: bool = True) -> None:
+    """Remember what the next run of the page says on top; `details` are customers' words, a line each."""
+    st.session_state[_DONE] = (sentence, tuple(details), is_good)
+
+
 def draw() -> None:
     """What the last form did, and the form that is open."""
-    translate = words.language().gettext
     done = st.session_state.pop(_DONE, None)
     if done:
-        st.success(translate(_SAID[done]), icon=":material/check:")
+        sentence, details, is_good = done
+        if is_good:
+            st.success(words.plain(sentence), icon=":material/check:")
+        else:
+            st.warning(words.plain(sentence), icon=":material/error:")
+        with st.container(key="decision_outcomes", gap="xxsmall"):
+            for line in details:
+                st.text(line)
     form: Form | None = st.session_state.get(_FORM)
     if form is not None:
-        st.dialog(translate(TITLES[form.action]), on_dismiss=close_form)(_body)(form)
+        st.dialog(words.language().gettext(STEPS[form.action].title), on_dismiss=close_form)(_body)(form)
+
+
+def label(form: Form, language: Language) -> str:
+    """The verb on the button: `Mark for suspension`, or `Mark 3 customers for suspension`."""
+    if len(form.targets) == 1:
+        return language.gettext(STEPS[form.action].title)
+    return language.gettext(N_("Mark {count} customers for suspension")).format(count=language.number(len(form.targets)))
+
+
+def target_in_words(target: Target, language: Language) -> str:
+    """How much somebody owes: `1,200.00 EUR overdue, the oldest 72 days`."""
+    return language.gettext(N_("{amount} overdue, the oldest {days} days")).format(
+        amount=language.amount(target.amount_overdue, target.currency), days=language.number(target.overdue_days))
 
 
 def _body(form: Form) -> None:
@@ -84,63 +75,61 @@ def _body(form: Form) -> None:
         st.rerun()
     language = words.language()
     translate = language.gettext
-    st.text(form.customer_name, width="stretch")
-    st.text(translate(N_("{amount} overdue, the oldest {days} days")).format(
-        amount=language.amount(form.amount_overdue, form.currency), days=language.number(form.overdue_days)))
-    st.write(translate(_CONSEQUENCES[form.action]))
-    st.text_area(
-        translate(N_("Reason")) if form.action != "approve" else translate(N_("Note, if any")), key="reason", max_chars=2000, height=90)
+    step = STEPS[form.action]
+    _targets(form, language)
+    st.write(translate(step.consequence))
+    for note in form.notes:
+        st.text(note)
+    if step.asks is not None:
+        st.text_area(translate(step.asks), key="reason", max_chars=2000, height=90)
     problem = st.session_state.get(_PROBLEM)
     if problem:
         st.error(words.plain(problem), icon=":material/error:")
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(translate(N_("Cancel")), on_click=close_form, key="decision_cancel")
-        st.button(translate(TITLES[form.action]), on_click=_send, args=(form,), type="primary", key="decision_send")
+        st.button(label(form, language), on_click=_send, args=(form,), type="primary", key="decision_send")
+
+
+def _targets(form: Form, language: Language) -> None:
+    if len(form.targets) == 1:
+        st.text(form.targets[0].customer_name, width="stretch")
+        st.text(target_in_words(form.targets[0], language))
+        return
+    for target in form.targets[:_TARGETS_SHOWN]:
+        st.text(f"{target.customer_name}: {target_in_words(target, language)}", width="stretch")
+    rest = len(form.targets) - _TARGETS_SHOWN
+    if rest > 0:
+        st.caption(language.ngettext("and {count} more", "and {count} more", rest).format(count=language.number(rest)))
 
 
 def _send(form: Form) -> None:
+    language = words.language()
     try:
-        _ACTIONS[form.action](form, str(st.session_state.get("reason") or ""))
+        found = STEPS[form.action].send(form, str(st.session_state.get("reason") or ""))
     except ClearAccountsError as error:
         st.session_state[_PROBLEM] = messages.sentence(error)
         return
     close_form()
-    st.session_state[_DONE] = form.action
+    tables.let_go()
+    if len(found) == 1:
+        mark = found[0].mark
+        is_first = mark is not None and mark.mark_status.value == "approved_once"
+        said = N_("Approved as the first of two: the day's limit is used up, another person approves it too.")
+        say(language.gettext(said if is_first else STEPS[form.action].said))
+        return
+    _say_each(form, found, language)
 
 
-def _mark(form: Form, reason: str) -> Mark:
-    return suspensions.mark(
-        connection.store(), connection.grounds(), _person(), customer_id=form.customer_id, currency=form.currency, reason=reason,
-        seen_evidence_hash=form.evidence_hash, idempotency_key=form.idempotency_key, now=connection.now(),
-    )
-
-
-def _approve(form: Form, reason: str) -> Mark:
-    return suspensions.approve(
-        connection.store(), connection.grounds(), _person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        seen_evidence_hash=form.evidence_hash, idempotency_key=form.idempotency_key, now=connection.now(),
-    )
-
-
-def _decline(form: Form, reason: str) -> Mark:
-    return suspensions.decline(
-        connection.store(), connection.grounds(), _person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    )
-
-
-def _withdraw(form: Form, reason: str) -> Mark:
-    return suspensions.withdraw(
-        connection.store(), connection.grounds(), _person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    )
-
-
-_ACTIONS: dict[str, Callable[[Form, str], Mark]] = {"mark": _mark, "approve": _approve, "decline": _decline, "withdraw": _withdraw}
-
-
-def _person() -> Viewer:
-    person = guard.viewer()
-    if person is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
-    return person
+def _say_each(form: Form, found: Sequence[Marked], language: Language) -> None:
+    """What came of each of several customers: their own outcome, one line each."""
+    names = {(one.customer_id, one.currency): one.customer_name for one in form.targets}
+    translate = language.gettext
+    marked = sum(1 for one in found if one.mark is not None)
+    details = [
+        f"{names[one.chosen.customer_id, one.chosen.currency]}: "
+        + (translate(N_("marked")) if one.problem is None else messages.sentence(one.problem))
+        for one in found
+    ]
+    said = translate(N_("{count} of {all} marked; another person must approve each.")).format(
+        count=language.number(marked), all=language.number(len(found)))
+    say(said, details, is_good=marked == len(found))

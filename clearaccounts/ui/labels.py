@@ -35,6 +35,11 @@ _TITLES: dict[str, str] = {
     # policies: state, subject, event_type
     "from_file": N_("From a file"), "proposed": N_("Proposed"), "policy": N_("Collections policy"), "propose": N_("Proposed"),
     "approve_policy": N_("Approved policy"), "decline_policy": N_("Declined policy"), "withdraw_policy": N_("Withdrew policy"),
+    # approval_status
+    "waiting": N_("Waits for approval"), "lapsed_approval": N_("Lapsed, approve again"),
+    # suspension_effect_type
+    "billing_continues": N_("Microsoft keeps billing"), "billing_stops": N_("Billing stops"),
+    "azure_first": N_("Azure subscriptions first"), "nothing_to_suspend": N_("Nothing to suspend"),
     # event_type, subject_type, role
     "mark": N_("Marked"), "approve": N_("Approved mark"), "decline": N_("Declined mark"), "withdraw": N_("Withdrew mark"),
     "approve_once": N_("Approved mark as the first of two"), "lapse": N_("Approval lapsed"), "export": N_("Exported mark"),

@@ -1,64 +1,77 @@
-"""The parts of the suspensions page: the lists, the evidence, the actions, the policy in words."""
+"""The lists of the suspensions page: what is to be done, for whom, and the policy behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
 from clearaccounts.access import Permission, Viewer, is_same_person
-from clearaccounts.collections import suspensions
-from clearaccounts.collections.evidence import Evidence, gather
+from clearaccounts.collections import desk, marking, suspensions
+from clearaccounts.collections.evidence import gather
 from clearaccounts.collections.stages import StagesFilter, worklist
 from clearaccounts.collections.suspensions import Mark
-from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, decision_forms, labels, tables, words
-from clearaccounts.ui.decision_forms import Form
+from clearaccounts.text import N_
+from clearaccounts.ui import connection, decision_forms, decision_steps, tables, words
+from clearaccounts.ui.decision_steps import Form, Target
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
-# The lists of the page, in the order in which work is done.
-LISTS = {
-    "flagged": N_("Flagged customers"), "marked": N_("Waiting for approval"), "approved": N_("Approved marks"), "held": N_("Held back"),
-    "overtaken": N_("Overtaken"), "overdue": N_("All overdue"),
-}
+LISTS = desk.LISTS
+# More at once nobody can have looked at; and the evidence of each is gathered when the form opens.
+MOST_AT_ONCE = 50
 EMPTY = {
-    "flagged": N_("Nobody is flagged who is not marked already. The policy above says when somebody would be."),
+    "flagged": N_("Nobody is flagged who is not marked already. The policy says when somebody would be."),
     "marked": N_("No mark waits for approval. A billing administrator marks customers from the list of flagged ones."),
-    "approved": N_("No mark is approved. A mark is approved by another person than the one who marked."),
+    "approved": N_("No approved mark waits to be exported. A mark is approved by another person than the one who marked."),
+    "confirm": N_("Every export has been reported. After an export, report what came of each subscription."),
+    "stop": N_("Nobody has paid, or been put on hold, since they were exported."),
+    "suspended": N_("Nobody is suspended by a mark of ours."),
+    "reinstate": N_("Nobody waits to be given back. Who pays while suspended appears here by itself."),
     "held": N_("Nothing holds anybody back: no dispute, promise, open severity A case or cancellation window."),
     "overtaken": N_("Every open mark still rests on a flag of the policy."),
     "overdue": N_("Nobody is overdue on this day. Choose a later day or another currency."),
 }
-COLUMNS = (
-    Column("customer_name", N_("Customer"), width="medium"),
-    Column("currency", N_("Currency"), width=75),
-    Column("amount_overdue", N_("Overdue"), "amount"),
-    Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
-    Column("overdue_invoice_count", N_("Invoices"), "number"),
-    Column("amount_unapplied", N_("Unapplied"), "amount"),
-    Column("stage", N_("Stage"), "label"),
-    Column("hold_reasons", N_("Held back by"), "labels", "medium"),
-    Column("mark_status", N_("Mark"), "label"),
-    Column("marked_by", N_("Marked by")),
-    Column("sales_agent", N_("Sales agent")),
-)
-# What cannot hold anything on a list, says the same in every row of it, or stands beside the chosen row.
-_NEEDLESS = {
-    "flagged": {"hold_reasons", "mark_status", "marked_by"}, "marked": {"mark_status"}, "approved": {"mark_status"},
-    "held": {"marked_by"}, "overdue": {"marked_by"},
+_ALL = {
+    column.name: column for column in (
+        Column("customer_name", N_("Customer"), width="medium"),
+        Column("currency", N_("Currency"), width=75),
+        Column("amount_at_risk", N_("At risk"), "amount", help=N_("Everything open, overdue or not, less money on account.")),
+        Column("amount_overdue", N_("Overdue"), "amount"),
+        Column("overdue_days", N_("Days overdue"), "number", help=tables.OLDEST),
+        Column("overdue_invoice_count", N_("Invoices"), "number"),
+        Column("amount_unapplied", N_("Unapplied"), "amount"),
+        Column("stage", N_("Stage"), "label"),
+        Column("hold_reasons", N_("Held back by"), "labels", "medium"),
+        Column("mark_status", N_("Mark"), "label"),
+        Column("approval_status", N_("Approval"), "label"),
+        Column("approved_until_at", N_("Approved until, UTC"), "moment"),
+        Column("waiting_since_at", N_("Waiting since, UTC"), "moment"),
+        Column("line_count", N_("Subscriptions"), "number"),
+        Column("reported_count", N_("Reported"), "number"),
+        Column("marked_by", N_("Marked by")),
+        Column("sales_agent", N_("Sales agent")),
+    )
 }
-ITEM_COLUMNS = (
-    Column("invoice_id", N_("Invoice")),
-    Column("instalment_number", N_("Instalment"), "number", "small"),
-    Column("due_on", N_("Due"), "day"),
-    Column("amount_outstanding", N_("Outstanding"), "amount"),
-)
+_WHO = ("customer_name", "currency")
+_OWES = ("amount_at_risk", "amount_overdue", "overdue_days", "overdue_invoice_count")
+_SHOWN = {
+    "flagged": (*_WHO, *_OWES, "amount_unapplied", "stage", "sales_agent"),
+    "marked": (*_WHO, *_OWES, "approval_status", "marked_by", "sales_agent"),
+    "approved": (*_WHO, *_OWES, "approved_until_at", "marked_by"),
+    "confirm": (*_WHO, "amount_overdue", "waiting_since_at", "reported_count", "line_count", "marked_by"),
+    "stop": (*_WHO, "amount_overdue", "hold_reasons", "waiting_since_at", "reported_count", "line_count"),
+    "suspended": (*_WHO, *_OWES, "waiting_since_at", "line_count", "sales_agent"),
+    "reinstate": (*_WHO, "waiting_since_at", "mark_status", "amount_overdue", "reported_count", "line_count", "sales_agent"),
+    "held": (*_WHO, *_OWES, "hold_reasons", "sales_agent"),
+    "overtaken": (*_WHO, "amount_overdue", "mark_status", "hold_reasons", "marked_by", "sales_agent"),
+    "overdue": (*_WHO, *_OWES, "stage", "hold_reasons", "mark_status"),
+}
 
 
 def rows(warehouse: Warehouse, as_of_on: date, viewer: Viewer, currency: str | None = None) -> pa.Table:
@@ -70,137 +83,69 @@ def rows(warehouse: Warehouse, as_of_on: date, viewer: Viewer, currency: str | N
 
 def lists(found: pa.Table) -> dict[str, pa.Table]:
     """The rows of each list of the page."""
-    is_marked = pc.fill_null(pc.is_in(found["mark_status"], pa.array(["marked", "approved_once"])), False)
-    is_approved = pc.fill_null(pc.equal(found["mark_status"], "approved"), False)
-    is_open = pc.or_(is_marked, is_approved)
-    return {
-        "flagged": found.filter(pc.and_(found["is_flagged"], pc.is_null(found["mark_id"]))),
-        "marked": found.filter(is_marked),
-        "approved": found.filter(is_approved),
-        "held": found.filter(pc.greater(pc.utf8_length(pc.fill_null(found["hold_reasons"], "")), 0)),
-        "overtaken": found.filter(pc.and_(is_open, pc.invert(found["is_flagged"]))),
-        "overdue": found.filter(pc.greater(found["amount_overdue"], pa.scalar(Decimal(0), found["amount_overdue"].type))),
-    }
+    store = connection.store()
+    return desk.lists(found, suspensions.current(store), store.matching, connection.now())
 
 
 def columns(name: str, viewer: Viewer) -> tuple[Column, ...]:
     """The columns of one of the lists; whoever sees only their own customers needs no sales agent."""
-    needless = _NEEDLESS.get(name, set()) | ({"sales_agent"} if viewer.agent_scope is not None else set())
-    return tuple(column for column in COLUMNS if column.name not in needless)
+    needless = {"sales_agent"} if viewer.agent_scope is not None else set()
+    return tuple(_ALL[column] for column in _SHOWN[name] if column not in needless)
 
 
 def waiting_for(marked: pa.Table, viewer: Viewer) -> int:
-    """How many of the marks that wait for approval this person may approve: not their own."""
-    own = {mark.mark_id for mark in suspensions.current(connection.store()) if is_same_person(mark.marked_by.viewer, viewer)}
-    return sum(1 for mark_id in marked["mark_id"].to_pylist() if mark_id not in own)
+    """How many of the marks that wait for approval this person may approve: not their own, and not a second time."""
+    by_id = {mark.mark_id: mark for mark in suspensions.current(connection.store())}
+    mine = [by_id[mark_id] for mark_id in marked["mark_id"].to_pylist() if mark_id in by_id]
+    return sum(1 for mark in mine if _may_approve(mark, viewer))
 
 
-def policy_in_words(as_of_on: date) -> None:
-    """The policy in force on the day, as sentences."""
+def _may_approve(mark: Mark, viewer: Viewer) -> bool:
+    people = [mark.marked_by.viewer, *(approval.by.viewer for approval in mark.approvals)]
+    return not any(is_same_person(one, viewer) for one in people)
+
+
+def limit_in_words(warehouse: Warehouse) -> str:
+    """How many marks were approved today, and from which on a second person approves too."""
     language = words.language()
-    translate = language.gettext
-    policy = connection.policy(as_of_on)
-    if policy is None:
-        st.write(translate(N_("No collections policy is in force on this day, so nobody is flagged. Name one in clearaccounts.toml.")))
+    zone = ZoneInfo(warehouse.build.time_zone)
+    used = len(marking.approved_today(connection.store().matching, zone, connection.now()))
+    limit = connection.grounds().suspension.approvals_per_day
+    said = language.gettext(N_("{count} of {limit} approved today; from number {next} on a second person approves too."))
+    return said.format(count=language.number(used), limit=language.number(limit), next=language.number(limit + 1))
+
+
+def marks_of(table: pa.Table) -> list[Mark]:
+    """The open marks that the rows of a list are about."""
+    wanted = set(table["mark_id"].to_pylist())
+    return [mark for mark in suspensions.current(connection.store()) if mark.mark_id in wanted]
+
+
+def several(warehouse: Warehouse, chosen: Sequence[Mapping[str, Any]], viewer: Viewer) -> None:
+    """What is to be done with several chosen customers at once: mark them, with one reason."""
+    language = words.language()
+    count = len(chosen)
+    st.text(language.ngettext("{count} customer chosen", "{count} customers chosen", count).format(count=language.number(count)))
+    if not viewer.may(Permission.MARK):
         return
-    st.text(f"{policy.name}, {translate(N_('version {number}')).format(number=policy.version)}, {language.day(policy.effective_on)}")
-    for sentence in policy.in_words(language):
-        st.text(sentence)
+    if count > MOST_AT_ONCE:
+        st.text(language.gettext(N_("At most {count} can be marked at once; choose fewer.")).format(count=language.number(MOST_AT_ONCE)))
+        return
+    form = Form("mark", tuple(
+        Target(row["customer_id"], row["customer_name"], row["currency"], row["amount_overdue"], row["overdue_days"] or 0, "")
+        for row in chosen))
+    st.button(
+        decision_forms.label(form, language), key="decide_mark_several", type="primary", on_click=_open_several,
+        args=(warehouse, form, viewer))
 
 
-def detail(warehouse: Warehouse, row: Mapping[str, Any], viewer: Viewer, *, can_act: bool) -> None:
-    """One customer in one currency: the evidence on the left, the decision on the right."""
-    language = words.language()
-    translate = language.gettext
-    mark = suspensions.mark_of(connection.store(), row["mark_id"]) if row["mark_id"] else None
-    as_of_on = warehouse.build.as_of_on
-    evidence = gather(warehouse, viewer, row["customer_id"], row["currency"], as_of_on=as_of_on, policy=connection.policy(as_of_on))
-    st.subheader(translate(N_("Evidence")), anchor=False)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        items = _items(evidence, mark)
-        if items.num_rows:
-            tables.show(items, ITEM_COLUMNS, key="evidence_items", alt=translate(N_("Overdue items")), visible_rows=8)
-    with right:
-        st.text(row["customer_name"])
-        if mark is not None:
-            _mark_in_words(mark, language)
-        _beside(evidence, language)
-        if can_act:
-            _actions(row, evidence, mark, viewer)
-        fingerprint = (mark.evidence_hash if mark else evidence.hash)[:16]
-        st.caption(words.plain(translate(N_("Fingerprint of this evidence: {hash}")).format(hash=fingerprint)))
-
-
-def _items(evidence: Evidence, mark: Mark | None) -> pa.Table:
-    """The overdue items: of a mark those it was made on, else those of now."""
-    if mark is None:
-        listed = [(i.invoice_id, i.instalment_number, i.due_on, i.amount_outstanding) for i in evidence.items]
-    else:
-        listed = [
-            (i["invoice_id"], i["instalment_number"], date.fromisoformat(i["due_on"]), Decimal(i["amount_outstanding"]))
-            for i in mark.evidence["items"]
-        ]
-    return pa.table({
-        "invoice_id": pa.array([i[0] for i in listed], pa.string()),
-        "instalment_number": pa.array([i[1] for i in listed], pa.int64()),
-        "due_on": pa.array([i[2] for i in listed], pa.date32()),
-        "currency": pa.array([evidence.currency for _ in listed], pa.string()),
-        "amount_outstanding": pa.array([i[3] for i in listed], pa.decimal128(38, 4)),
-    })
-
-
-def _mark_in_words(mark: Mark, language: Language) -> None:
-    translate = language.gettext
-    st.text(translate(N_("{who} marked this on {when}: {reason}")).format(
-        who=mark.marked_by.name, when=language.moment(mark.marked_at), reason=mark.reason))
-    if mark.decided_by is not None and mark.decided_at is not None:
-        st.text(translate(N_("{status} by {who} on {when}")).format(
-            status=labels.title(mark.mark_status.value, language), who=mark.decided_by.name, when=language.moment(mark.decided_at)))
-
-
-def _beside(evidence: Evidence, language: Language) -> None:
-    """What else the evidence holds, each in a line: unapplied money, holds, notices, subscriptions."""
-    translate = language.gettext
-    lines = [translate(N_("Unapplied: {amount}")).format(amount=language.amount(evidence.amount_unapplied, evidence.currency))]
-    for hold in evidence.holds:
-        until = language.day(hold["ends_on"]) or translate(N_("no end"))
-        lines.append(translate(N_("Hold: {hold}, until {day}")).format(hold=labels.title(hold["hold_type"], language), day=until))
-    for notice in evidence.notices:
-        lines.append(translate(N_("Notice: {notice}, sent {day}")).format(
-            notice=labels.notice(notice["notice_type"], language), day=language.day(notice["sent_on"])))
-    count = len(evidence.subscriptions)
-    lines.append(language.ngettext("{count} subscription", "{count} subscriptions", count).format(count=language.number(count)))
-    for line in lines:
-        st.text(line)
-
-
-def _actions(row: Mapping[str, Any], evidence: Evidence, mark: Mark | None, viewer: Viewer) -> None:
-    """The buttons that this person may use on this row; the store decides in the end."""
-    translate = words.language().gettext
-    about = Form(
-        "", row["customer_id"], row["customer_name"], row["currency"], row["amount_overdue"], row["overdue_days"] or 0,
-        mark.evidence_hash if mark else evidence.hash, "", mark.mark_id if mark else "", mark.version if mark else 0,
-    )
-    offered = _offered(row, mark, viewer)
-    with st.container(horizontal=True):
-        for action in offered:
-            st.button(
-                translate(decision_forms.TITLES[action]), key=f"decide_{action}", on_click=decision_forms.open_form, args=(action, about),
-                type="primary" if action in {"mark", "approve"} else "secondary",
-            )
-    if mark is not None and viewer.may(Permission.APPROVE) and is_same_person(mark.marked_by.viewer, viewer):
-        st.caption(translate(N_("You marked this yourself; another person approves it.")))
-
-
-def _offered(row: Mapping[str, Any], mark: Mark | None, viewer: Viewer) -> list[str]:
-    if mark is None:
-        return ["mark"] if viewer.may(Permission.MARK) and row["is_flagged"] else []
-    found = []
-    is_own = is_same_person(mark.marked_by.viewer, viewer)
-    if mark.mark_status in suspensions.TRANSITIONS["approve"].before and viewer.may(Permission.APPROVE) and not is_own:
-        found += ["approve", "decline"]
-    may_withdraw = any(viewer.may(permission) for permission in suspensions.TRANSITIONS["withdraw"].permissions)
-    if mark.mark_status in suspensions.TRANSITIONS["withdraw"].before and may_withdraw:
-        found.append("withdraw")
-    return found
+def _open_several(warehouse: Warehouse, form: Form, viewer: Viewer) -> None:
+    """Callback: gather the evidence of each as the page's build has it, and open the form."""
+    day = warehouse.build.as_of_on
+    policy = connection.policy(day)
+    targets = [
+        decision_steps.Target(one.customer_id, one.customer_name, one.currency, one.amount_overdue, one.overdue_days,
+                              gather(warehouse, viewer, one.customer_id, one.currency, as_of_on=day, policy=policy).hash)
+        for one in form.targets
+    ]
+    decision_forms.open_form(Form("mark", tuple(targets)))

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -28,7 +28,7 @@ from clearaccounts.ui import connection, labels, words
 from clearaccounts.ui.columns import SORTED_BY_VALUE, Column, value_of
 from clearaccounts.ui.table_files import csv_of, xlsx_of
 
-__all__ = ["Column", "Paged", "captioned", "download", "paged", "pager", "show", "slices", "styled", "whole"]
+__all__ = ["Column", "Paged", "captioned", "choose", "download", "paged", "pager", "show", "slices", "styled", "whole"]
 
 OLDEST = N_("Of the oldest overdue item")
 ROW_HEIGHT = 32
@@ -118,9 +118,24 @@ def show(
         selectable: whether a row can be chosen.
         visible_rows: how many rows are seen without scrolling inside the table.
     """
+    chosen = _draw(table, columns, key=key, alt=alt, selection="single-row" if selectable else None, visible_rows=visible_rows)
+    return chosen[0] if chosen else None
+
+
+def choose(
+    table: pa.Table, columns: Sequence[Column], *, key: str, alt: str, several: bool = False, visible_rows: int = 12,
+) -> list[dict[str, Any]]:
+    """Draw the rows to choose from, one or `several`; return the chosen ones as the result gave them. See `show`."""
+    return _draw(table, columns, key=key, alt=alt, selection="multi-row" if several else "single-row", visible_rows=visible_rows)
+
+
+def _draw(
+    table: pa.Table, columns: Sequence[Column], *, key: str, alt: str, selection: Literal["single-row", "multi-row"] | None,
+    visible_rows: int,
+) -> list[dict[str, Any]]:
     language = words.language()
     shown = styled(table, columns, language)
-    if selectable:
+    if selection is not None:
         # A selection is a position: with other rows it must not choose somebody else. The rows are part of the widget's name.
         names = "\0".join(str(value) for value in table[columns[0].name].to_pylist())
         key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}_{st.session_state.get(_ROUND, 0)}"
@@ -132,15 +147,14 @@ def show(
         alt=alt,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (min(max(table.num_rows, 1), visible_rows) + 1) + 4,
-        on_select="rerun" if selectable else "ignore",
-        selection_mode="single-row",
+        on_select="ignore" if selection is None else "rerun",
+        selection_mode=selection or "single-row",
         lazy=False,
         placeholder="",
     )
-    if not selectable:
-        return None
-    chosen = state["selection"]["rows"]
-    return table.slice(chosen[0], 1).to_pylist()[0] if chosen and chosen[0] < table.num_rows else None
+    if selection is None:
+        return []
+    return [table.slice(row, 1).to_pylist()[0] for row in state["selection"]["rows"] if row < table.num_rows]
 
 
 def let_go() -> None:

@@ -6,7 +6,7 @@
 --
 -- suspension_effect_type: `billing_continues` (new commerce: Microsoft bills on to the commitment's end, auto-renew goes off, scheduled
 -- changes are dropped and come back with nothing), `billing_stops` (legacy: no more bills, deleted after 90 days suspended),
--- `azure_plan` (its Azure subscriptions are suspended first; use stops being billed as it ends), `none` (not active: nothing to suspend).
+-- `azure_first` (Azure plan: its Azure subscriptions are suspended first; use stops being billed as it ends), `nothing_to_suspend` (not active).
 -- `is_exportable`: Microsoft's id of it is known. Amounts are at what the customer is charged, not at Microsoft's cost;
 -- amount_committed is that of `committed_amounts`, amount_committed_total the sum of those whose billing continues, over the customer,
 -- in the row's currency. One suspended today can be given back until recoverable_until_on: the commitment's last day, or the 90th day
@@ -22,10 +22,10 @@ own_subscriptions as (
         subscriptions.billing_cycle,
         subscriptions.term_duration,
         case
-            when subscriptions.subscription_status <> 'active' then 'none'
+            when subscriptions.subscription_status <> 'active' then 'nothing_to_suspend'
             when subscriptions.commerce_model = 'new_commerce' then 'billing_continues'
             when subscriptions.commerce_model = 'legacy' then 'billing_stops'
-            else 'azure_plan'
+            else 'azure_first'
         end as suspension_effect_type,
         coalesce(subscriptions.currency, customers.currency) as currency,
         subscriptions.microsoft_subscription_id is not null as is_exportable,
@@ -75,7 +75,7 @@ subscription_costs as (
     from own_subscriptions
     left join committed_amounts($as_of_on) as committed on committed.subscription_id = own_subscriptions.subscription_id
     order by
-        own_subscriptions.suspension_effect_type = 'none',
+        own_subscriptions.suspension_effect_type = 'nothing_to_suspend',
         committed.amount_committed desc nulls last,
         own_subscriptions.product_name,
         own_subscriptions.subscription_id

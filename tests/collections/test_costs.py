@@ -44,8 +44,8 @@ def test_each_kind_of_subscription_says_what_its_suspension_costs(tmp_path: Path
         "monthly": ("billing_continues", 8, Decimal("336.0000")),
         "yearly": ("billing_continues", 1, Decimal("42.0000")),
         "legacy": ("billing_stops", None, None),
-        "azure": ("azure_plan", None, None),
-        "gone": ("none", None, None),
+        "azure": ("azure_first", None, None),
+        "gone": ("nothing_to_suspend", None, None),
         "fresh": ("billing_continues", 0, Decimal("0.0000")),
         "last-day": ("billing_continues", 0, Decimal("0.0000")),
     }
