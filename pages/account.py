@@ -13,6 +13,7 @@ from clearaccounts.ui import (
     document_view,
     guard,
     health_view,
+    hold_view,
     labels,
     messages,
     payment_view,
@@ -68,6 +69,9 @@ with actions:
     statement_view.button(warehouse, customer_id, chosen, viewer)
 if name == "history":
     payment_view.draw(warehouse, customer_id, chosen, viewer, registry.ACCOUNT)
+    st.stop()
+if name == "holds":
+    hold_view.draw(warehouse, customer_id, row["customer_name"], chosen, viewer)
     st.stop()
 kind = timeline_view.kind(viewer) if name == "timeline" else None
 if name == "suspension":

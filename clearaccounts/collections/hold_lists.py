@@ -27,9 +27,10 @@ class HoldsFilter:
 
 @dataclass(frozen=True)
 class InForceFilter:
-    """What holds customers back on a day, of one type (or origin: recorded, imported, built_in) or all."""
+    """What holds customers back on a day, one or all of them, of one type (or origin: recorded, imported, built_in) or all."""
 
     as_of_on: date
+    customer_id: str | None = None
     hold_type: str | None = None
     origin_type: str | None = None
     currency: str | None = None

@@ -22,6 +22,9 @@ _TITLES: dict[str, str] = {
     "dispute": N_("Dispute"), "promise_to_pay": N_("Promise to pay"), "exemption": N_("Exemption"),
     "severity_a_case": N_("Open severity A case"), "unapplied_covers_debt": N_("Unapplied money covers the debt"),
     "no_final_notice": N_("No final notice sent in time"), "cancellation_window": N_("Inside a cancellation window"),
+    # hold_status, origin_type, and what is done with a hold
+    "ended": N_("Its last day was over"), "released": N_("Released"), "recorded": N_("Recorded here"), "built_in": N_("By itself"),
+    "hold": N_("Hold"), "record": N_("Recorded a hold"), "release": N_("Released a hold"),
     # stages of the standard policy, and the state of nothing matched
     "clear": N_("Clear"), "suspension": N_("Suspension"), "restriction": N_("Restriction"), "notice": N_("Notice"),
     "reminder": N_("Reminder"), "overdue notice": N_("Overdue notice"), "new orders on hold": N_("New orders on hold"),

@@ -157,7 +157,9 @@ def listed(
     fetch, columns, why_empty = {
         "customers": (customers, SLOWER_COLUMNS, N_("No customer has 2 invoices in this quarter and 2 in the one before.")),
         "invoices": (invoices, INVOICE_COLUMNS, N_("There is no such invoice in this quarter.")),
-        "promises": (promises, PROMISE_COLUMNS, N_("There is no such promise. Promises come with the holds of the accounting system.")),
-        "disputes": (disputes, DISPUTE_COLUMNS, N_("There is no such dispute. Disputes come with the holds of the accounting system.")),
+        "promises": (promises, PROMISE_COLUMNS, N_(
+            "There is no such promise. Promises come with the holds of the accounting system, or are recorded on an account.")),
+        "disputes": (disputes, DISPUTE_COLUMNS, N_(
+            "There is no such dispute. Disputes come with the holds of the accounting system, or are recorded on an account.")),
     }[view]
     return tables.paged(fetch, f"page_{view}"), columns, why_empty

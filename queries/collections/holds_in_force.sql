@@ -2,6 +2,7 @@
 -- Grain: one row per customer_id, hold_type, hold_id, currency.
 -- Permission: view_flags
 -- Parameter as_of_on date: as of the end of this day.
+-- Parameter customer_id text = null: one customer; all when left out.
 -- Parameter hold_type text = null (dispute, promise_to_pay, exemption, severity_a_case, unapplied_covers_debt, no_final_notice, cancellation_window): one type; all when left out.
 -- Parameter origin_type text = null (recorded, imported, built_in): one origin; all when left out.
 -- Parameter currency text = null: ISO 4217, and what holds in every currency; all when left out.
@@ -16,7 +17,10 @@
 with
 
 scoped_customers as (
-    select customer_id, customer_name, sales_agent from customers where $viewer_agent is null or sales_agent = $viewer_agent
+    select customer_id, customer_name, sales_agent
+    from customers
+    where ($viewer_agent is null or sales_agent = $viewer_agent)
+        and ($customer_id is null or customer_id = $customer_id)
 ),
 
 day_end as (
