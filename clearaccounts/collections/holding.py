@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -28,7 +29,7 @@ from clearaccounts.errors import NotFound, NotPermitted, Refused
 from clearaccounts.money import exact, minor_units
 from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.text import N_
-from clearaccounts.warehouse import Warehouse
+from clearaccounts.warehouse import Build, Warehouse
 
 DISPUTE, PROMISE, EXEMPTION = "dispute", "promise_to_pay", "exemption"
 HOLD_TYPES = (DISPUTE, PROMISE, EXEMPTION)
@@ -100,7 +101,7 @@ def record(store: Store, grounds: Grounds, viewer: Viewer, wish: Wish, *, reason
         _check_words(wish, reason)
         newest = grounds.warehouse()
         own = recorded(scene.matching, wish.customer_id)
-        desk = _Desk(newest.beside({"holds_decided": lambda: table(own)}), scene.viewer, wish, own, _today(newest, now))
+        desk = _Desk(newest.beside({"holds_decided": lambda: table(own)}), scene.viewer, wish, own, _today(newest.build, now))
         about = desk.about()
         desk.check_end(longest_days(grounds.policy(newest.build.as_of_on), wish.hold_type))
         if wish.hold_type == PROMISE:
@@ -180,8 +181,9 @@ def longest_days(policy: Policy | None, hold_type: str) -> int | None:
     return (HoldRules() if policy is None else policy.holds).longest_days(hold_type)
 
 
-def _today(newest: Warehouse, now: datetime) -> date:
-    return newest.build.as_of_on
+def _today(build: Build, now: datetime) -> date:
+    """The company's today, never earlier than the day that the newest data show; in the sample that day."""
+    return build.as_of_on if build.is_sample else max(build.as_of_on, now.astimezone(ZoneInfo(build.time_zone)).date())
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,12 @@ _USUAL_DAYS = {DISPUTE: 30, PROMISE: 7, EXEMPTION: 90}
 
 @dataclass(frozen=True)
 class Form:
-    """One open form: what it records about whom, from which day, under which key; of a release, which hold as which version."""
+    """One open form: what it records about whom, the first day that may be its last, its key; of a release, which hold as which version."""
 
     action: str
     customer_id: str
     customer_name: str
-    starts_on: date
+    today: date
     invoices: tuple[tuple[str, str], ...] = ()
     currencies: tuple[str, ...] = ()
     longest_days: int | None = None
@@ -132,7 +132,7 @@ def _fields(form: Form) -> None:
     usual = min(_USUAL_DAYS[form.action], form.longest_days or 90)
     st.date_input(
         translate(N_("They pay by")) if form.action == PROMISE else translate(N_("Last day")), key="hold_ends_on",
-        value=form.starts_on + timedelta(days=usual), min_value=form.starts_on, help=longest, format="YYYY-MM-DD")
+        value=form.today + timedelta(days=usual), min_value=form.today, help=longest, format="YYYY-MM-DD")
     person = guard.viewer()
     st.text_input(
         translate(N_("Owner")), key="hold_owner", value="" if person is None else person.email, max_chars=200,

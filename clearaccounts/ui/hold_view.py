@@ -138,7 +138,7 @@ def _buttons(warehouse: Warehouse, customer_id: str, customer_name: str, viewer:
     with st.container(horizontal=True):
         for action in hold_forms.offered(viewer):
             form = Form(
-                action, customer_id, customer_name, day, invoices, currencies,
+                action, customer_id, customer_name, connection.today(), invoices, currencies,
                 None if viewer.may(Permission.EXTEND_HOLD) else holding.longest_days(policy, action))
             st.button(
                 translate(hold_forms.TITLES[action]), key=f"hold_{action}", on_click=hold_forms.open_form, args=(form,),
@@ -161,7 +161,7 @@ def _picked(row: Mapping[str, Any], customer_name: str, viewer: Viewer) -> None:
         about = labels.title(held.hold_type, words.language())
         st.button(
             translate(hold_forms.TITLES[RELEASE]), key="hold_release", on_click=hold_forms.open_form,
-            args=(Form(RELEASE, held.customer_id, customer_name, held.starts_on, hold_id=held.hold_id, version=held.version, about=about),))
+            args=(Form(RELEASE, held.customer_id, customer_name, held.ends_on, hold_id=held.hold_id, version=held.version, about=about),))
     else:
         st.caption(words.plain(translate(N_("{owner} releases this one, or whoever recorded it, or a manager.")).format(owner=held.owner)))
 

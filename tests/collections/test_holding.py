@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -230,6 +230,19 @@ def test_a_policy_may_allow_less(town: Town) -> None:
             record(town, wish(hold_type, ends_on=days(longest + 1)), SOFIA, key=f"{hold_type} longer")
     town.policy = None
     assert record(town, wish(ends_on=days(60), invoice_id="I3"), SOFIA, key="no policy").ends_on == days(60)
+
+
+@pytest.mark.parametrize(("moment", "today"), [
+    (datetime(2026, 7, 2, 23, 59, tzinfo=UTC), 2), (datetime(2026, 7, 3, tzinfo=UTC), 3), (datetime(2026, 6, 1, tzinfo=UTC), 0),
+])
+def test_days_count_from_the_companys_today_and_the_hold_from_the_newest_data(town: Town, moment: datetime, today: int) -> None:
+    if today:
+        with pytest.raises(Refused, match="is over"):
+            record(town, wish(PROMISE, ends_on=days(today - 1)), SOFIA, key="over", now=moment)
+    with pytest.raises(NotPermitted, match=f"here until {days(today + 14)}"):
+        record(town, wish(PROMISE, ends_on=days(today + 15)), SOFIA, key="too long", now=moment)
+    made = record(town, wish(PROMISE, ends_on=days(today + 14)), SOFIA, now=moment)
+    assert (made.starts_on, made.ends_on) == (LAST_DAY, days(today + 14))
 
 
 # ---- after a broken promise

@@ -6,12 +6,13 @@ import os
 import resource
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Barrier
 from unittest.mock import patch
 
-from clearaccounts.collections import suspensions
+from clearaccounts.collections import holding, suspensions
 from clearaccounts.collections.suspensions import Grounds, Mark
 from clearaccounts.decisions import Store
 from clearaccounts.errors import ClearAccountsError, DecisionError
@@ -19,6 +20,7 @@ from clearaccounts.settings import Settings, Suspension
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, note, store_in
 from tests.decisions.debtors import NOW, POLICY, manager, manager_of
+from tests.worlds import LAST_DAY
 
 # What the server that forks these processes imports once.
 PRELOAD = [__name__]
@@ -71,6 +73,25 @@ def send_at_once(folder: Path, keys: list[str], threads: int, results: Connectio
 
     with ThreadPoolExecutor(threads) as pool:
         results.send(list(pool.map(send, range(threads))))
+
+
+def promise_at_once(folder: Path, warehouse: Path, people: int, results: Connection) -> None:
+    """So many people record a promise of one customer from a thread of their own, and send the same form a second time."""
+    store = store_in(folder, manager_of)
+    newest = Warehouse(warehouse, Settings())
+    grounds = Grounds(lambda: newest, lambda _: POLICY)
+    together = Barrier(people)
+
+    def promise(number: int) -> list[str]:
+        together.wait(60)
+        wish = holding.Wish("C1", holding.PROMISE, LAST_DAY, "owner@partner.example", amount=Decimal(10), currency="EUR")
+        return [
+            holding.record(store, grounds, BEATRIZ, wish, reason="they called", idempotency_key=f"promise {number}", now=NOW).hold_id
+            for _ in range(2)
+        ]
+
+    with ThreadPoolExecutor(people) as threads:
+        results.send(list(threads.map(promise, range(people))))
 
 
 def mark_until_killed(folder: Path, warehouse: Path, forms: list[tuple[str, str]], acknowledged: Connection) -> None:

@@ -14,7 +14,7 @@ from time import sleep
 
 import pytest
 
-from clearaccounts.collections import suspensions
+from clearaccounts.collections import holds, suspensions
 from clearaccounts.collections.marks import folded
 from clearaccounts.collections.suspensions import SUBJECT, Status
 from clearaccounts.decisions import EventFilter
@@ -51,6 +51,15 @@ def at_once(context: ForkServerContext, target: object, arguments: list[tuple[ob
         found += ours.recv()
         process.join(60)
     return found
+
+
+def test_two_processes_that_send_the_same_forms_record_each_hold_once(tmp_path: Path, context: ForkServerContext) -> None:
+    town = Town(store_in(tmp_path, manager_of))
+    told = at_once(context, processes.promise_at_once, [(tmp_path, town.newest.path, 5)] * 2)
+    recorded = [hold.hold_id for hold in holds.recorded(town.store.matching)]
+    assert len(set(recorded)) == len(recorded) == 5
+    assert sorted(str(answer) for answers in told for answer in answers) == sorted(recorded * 4)  # type: ignore[attr-defined]
+    assert town.store.verify() == []
 
 
 def test_fifty_approvers_and_25_decliners_at_once_decide_each_mark_once(tmp_path: Path, context: ForkServerContext) -> None:
