@@ -53,6 +53,7 @@ class Permission(StrEnum):
     RECORD_HOLD = "record_hold"
     EXEMPT = "exempt"
     EXTEND_HOLD = "extend_hold"
+    SEND_NOTICE = "send_notice"
     READ_POLICY = "read_policy"
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
@@ -83,6 +84,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.RECORD_HOLD: frozenset({_S, _B, _M}),
     Permission.EXEMPT: frozenset({_B, _M}),
     Permission.EXTEND_HOLD: frozenset({_B}),
+    Permission.SEND_NOTICE: frozenset({_S, _B, _M}),
     Permission.READ_POLICY: frozenset({_S, _H, _B, _M}),
     Permission.PROPOSE_POLICY: frozenset({_B}),
     Permission.APPROVE_POLICY: frozenset({_M}),
@@ -96,7 +98,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
 # What the machine's operator may do from the command line: read everything and import, decide nothing.
 _OPERATOR = frozenset(Permission) - {
     Permission.MARK, Permission.APPROVE, Permission.EXPORT, Permission.REINSTATE, Permission.RECORD_HOLD, Permission.EXEMPT,
-    Permission.EXTEND_HOLD, Permission.PROPOSE_POLICY, Permission.APPROVE_POLICY, Permission.MANAGE_USERS,
+    Permission.EXTEND_HOLD, Permission.SEND_NOTICE, Permission.PROPOSE_POLICY, Permission.APPROVE_POLICY, Permission.MANAGE_USERS,
 }
 
 

@@ -16,6 +16,8 @@ from clearaccounts.ui import (
     hold_view,
     labels,
     messages,
+    notice_forms,
+    notice_view,
     payment_view,
     registry,
     statement_view,
@@ -49,6 +51,7 @@ if (invoice_id := document_view.asked()) is not None:
     document_view.draw(warehouse, invoice_id, chosen, viewer)
     st.stop()
 
+notice_forms.draw()
 sees_money = viewer.may(Permission.VIEW_RECEIVABLES)
 left, *middle, right = st.columns([5, 4, 4] if sees_money else [1, 1], gap="large")
 with left:
@@ -69,6 +72,9 @@ with actions:
     statement_view.button(warehouse, customer_id, chosen, viewer)
 if name == "history":
     payment_view.draw(warehouse, customer_id, chosen, viewer, registry.ACCOUNT)
+    st.stop()
+if name == "notices":
+    notice_view.account(warehouse, customer_id, row["customer_name"], chosen.as_of_on, viewer)
     st.stop()
 if name == "holds":
     hold_view.draw(warehouse, customer_id, row["customer_name"], chosen, viewer)

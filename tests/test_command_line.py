@@ -13,7 +13,7 @@ import pytest
 
 from clearaccounts.__main__ import main
 from clearaccounts.query_files import queries
-from clearaccounts.settings import ROOT, DataFolder
+from clearaccounts.settings import ROOT, SAMPLE_POLICY, DataFolder
 from tests.command_line import Capture, Line, ageing
 from tests.importing.desk import INVOICES, invoice, write
 
@@ -140,11 +140,13 @@ def test_every_query_answers(name: str, sample_folder: DataFolder, capsys: Captu
     values = {
         "as_of_on": "2026-09-30", "compared_on": "2026-08-31", "from_on": "2026-07-01", "to_on": "2026-09-30", "at": "2026-10-01T00:00:00Z",
         "customer_id": "C0001", "check_name": "unknown_customer", "invoice_id": "INV-2410-0001",
+        "currency": "EUR", "from_days": "7", "stage": "suspension",
     }
-    asked = [
+    policy = ["--policy", str(SAMPLE_POLICY)] if "stages_proposed" in queries()[name].tables else []
+    asked = [*policy, *(
         word for parameter in queries()[name].parameters if parameter.is_required
         for word in ("--" + parameter.name.replace("_", "-"), values[parameter.name])
-    ]
+    )]
     code = main(["query", name, *asked, "--format", "json", "--data", str(sample_folder.path.parent / "data")])
     out, err = capsys.readouterr()
     assert (code, err) == (0, "")

@@ -18,7 +18,7 @@ import pytest
 
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
-from clearaccounts.collections import policy
+from clearaccounts.collections import notice_rules, policy
 from clearaccounts.query_files import EMPTY_TABLES, Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_POLICY
@@ -36,6 +36,8 @@ USUAL: dict[str, object] = {
     "customer_id": CUSTOMER,
     "invoice_id": "INV-2602-0041-2",
     "check_name": "over_application",
+    "currency": "EUR",
+    "from_days": 7,
     "search": "a",
     "stage": "suspension",
     **QUARTER,
@@ -54,6 +56,8 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
     for name in query.tables:
         if name == "policy_stages":
             found[name] = stages
+        elif name == "policy_notices":
+            found[name] = notice_rules.table(policy.load(SAMPLE_POLICY))
         elif name == "stages_now":
             found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
         elif name in {"policy_proposed", "stages_proposed"}:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,4 +81,4 @@ def world(
 
 def without_decisions(warehouse: Warehouse) -> Warehouse:
     """The build of a partner of whom nobody recorded anything: queries are handed empty tables, unless a test gives them its own."""
-    return warehouse.beside({"holds_decided": lambda: EMPTY_TABLES["holds_decided"]})
+    return warehouse.beside({name: partial(EMPTY_TABLES.__getitem__, name) for name in EMPTY_TABLES if name.endswith("_decided")})

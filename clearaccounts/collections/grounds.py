@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any, TypeAlias
 
 from clearaccounts.access import Viewer
 from clearaccounts.accounts import account
-from clearaccounts.collections import holds
 from clearaccounts.collections.evidence import Evidence, gather
 from clearaccounts.collections.policy import Policy
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import Event, EventFilter
 from clearaccounts.errors import NotFound
 from clearaccounts.settings import Suspension
@@ -38,12 +37,14 @@ class Grounds:
     def evidence(
         self, viewer: Viewer, customer_id: str, currency: str, matching: Matching,
     ) -> tuple[Evidence, dict[str, Any]]:
-        """The evidence by the newest build and the holds recorded up to now, and which build that is.
+        """The evidence by the newest build and the holds and notices recorded up to now, and which build that is.
+
+        `matching` is what an action sees under the store's lock: a hold or a notice of a moment ago is seen.
 
         Raises:
             NotFound: there is no such customer, or not for this viewer.
         """
-        newest = with_own_holds(self.warehouse(), matching)
+        newest = with_decisions(self.warehouse(), matching)
         as_of_on = newest.build.as_of_on
         found = gather(newest, viewer, customer_id, currency, as_of_on=as_of_on, policy=self.policy(as_of_on))
         return found, {"build_id": newest.build.build_id, "as_of_on": as_of_on}
@@ -60,11 +61,6 @@ class Grounds:
         except NotFound:
             return False
         return True
-
-
-def with_own_holds(warehouse: Warehouse, matching: Matching) -> Warehouse:
-    """A build with the holds beside it that people have recorded, looked up when a query first needs them."""
-    return warehouse.beside({"holds_decided": cache(lambda: holds.table(holds.recorded(matching)))})
 
 
 def latest(matching: Matching, now: datetime, after: int) -> datetime:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.accounts import DayFilter
-from clearaccounts.collections import marks, policies, policy, returning
+from clearaccounts.collections import marks, notice_rules, notices, policies, policy, returning
 from clearaccounts.collections.clearing import marked_items
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.commands import results
@@ -31,7 +31,7 @@ from clearaccounts.warehouse import Warehouse, rows
 
 HEALTHY, NOT_HEALTHY = 0, 4
 # What a policy file of the caller's goes into.
-_POLICY_TABLES = {"policy_stages", "policy_proposed", "stages_proposed"}
+_POLICY_TABLES = {"policy_stages", "policy_notices", "policy_proposed", "stages_proposed"}
 
 
 def run_query(context: Context, arguments: Namespace) -> int:
@@ -73,7 +73,7 @@ def _tables(
     context: Context, warehouse: Warehouse, chosen: Query, values: dict[str, object], policy_file: str | None
 ) -> dict[str, pa.Table]:
     """The tables that a query is handed: the policy, its stages, the open marks; of what only a page can ask, none."""
-    given = {table: EMPTY_TABLES[table] for table in chosen.tables if table != "holds_decided"}  # stands beside the warehouse
+    given = {table: EMPTY_TABLES[table] for table in chosen.tables if not table.endswith("_decided")}  # they stand beside the warehouse
     as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
     is_simulated = "stages_proposed" in chosen.tables
     if is_simulated:
@@ -81,18 +81,22 @@ def _tables(
         given["stages_proposed"] = stages(warehouse, StagesFilter(as_of_on), proposed, OPERATOR)  # type: ignore[arg-type]
         if "policy_proposed" in chosen.tables:
             given["policy_proposed"] = proposed.table()
-    if {"policy_stages", "stages_now"} & set(chosen.tables):
+    if {"policy_stages", "policy_notices", "stages_now"} & set(chosen.tables):
         chosen_policy = (
             policy.load(Path(policy_file)) if policy_file and not is_simulated
             else policies.in_force(
                 open_store(context.served, context.settings).matching, context.served, context.settings, as_of_on)  # type: ignore[arg-type]
         )
+        if "policy_notices" in chosen.tables:
+            given["policy_notices"] = notice_rules.table(chosen_policy)
         if chosen_policy and "policy_stages" in chosen.tables:
             given["policy_stages"] = chosen_policy.table()
         if "stages_now" in chosen.tables:
             given["stages_now"] = stages(warehouse, StagesFilter(as_of_on), chosen_policy, OPERATOR)  # type: ignore[arg-type]
     if "events_now" in chosen.tables:
         given["events_now"] = accounts.events(warehouse, DayFilter(str(values["customer_id"]), as_of_on), OPERATOR)  # type: ignore[arg-type]
+    if "notices_now" in chosen.tables:
+        given["notices_now"] = notices.listing(notices.known(open_store(context.served, context.settings).matching))
     if {"marks_now", "mark_items", "orders_now", "debts_now"} & set(chosen.tables):
         current = marks.current(open_store(context.served, context.settings))
         known = {"marks_now": marks.table(current), "mark_items": marked_items(current), **returning.tables(warehouse, current)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clearaccounts.collections.clearing import catch_up, has_decisions
-from clearaccounts.collections.grounds import with_own_holds
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
 from clearaccounts.importing.profiles import BROKEN, broken
@@ -33,13 +33,13 @@ class Context:
         return self.now.astimezone(self.settings.company.zone).date()
 
     def warehouse(self) -> Warehouse:
-        """The current warehouse of the served folder, built first if it is missing or of another version; people's holds beside it."""
+        """The current warehouse of the served folder, built first if it is missing or of another version; what people decided beside it."""
         publish.ensure_served(self.served, self.settings, self.now)
         newest = open_current(self.served, self.settings)
         if has_decisions(self.served, self.settings):
             # An import that was killed before it could note whose debts are gone is made up for here.
             catch_up(self.served, self.settings, self.now, warehouse=lambda: newest)
-        return with_own_holds(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
+        return with_decisions(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
 
 
 def say(text: str) -> None:

@@ -76,7 +76,8 @@ def sections(viewer: Viewer) -> dict[str, str]:
     money = {
         "items": N_("Open items"), "history": N_("Payment history"), "unapplied": N_("Unapplied money"),
     } if viewer.may(Permission.VIEW_RECEIVABLES) else {}
-    decisions = {"holds": N_("Holds"), "suspension": N_("Suspension")} if viewer.may(Permission.VIEW_FLAGS) else {}
+    own = {"notices": N_("Notices"), "holds": N_("Holds"), "suspension": N_("Suspension")}
+    decisions = own if viewer.may(Permission.VIEW_FLAGS) else {}
     return {
         **money, "timeline": N_("Timeline"), "cases": N_("Cases"), "requests": N_("Service requests"),
         "subscriptions": N_("Subscriptions"), **decisions,

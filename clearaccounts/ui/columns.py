@@ -10,11 +10,11 @@ from clearaccounts.escalations import VEHICLES
 from clearaccounts.text import Language
 from clearaccounts.ui import labels
 
-Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "flag", "label", "labels", "bucket", "vehicle"]
+Kind = Literal["text", "amount", "number", "figure", "day", "moment", "share", "flag", "label", "labels", "bucket", "vehicle", "notice"]
 Width = Literal["small", "medium", "large"] | int
 
 SORTED_BY_VALUE = frozenset({"amount", "number", "figure", "share", "day", "moment", "bucket", "flag"})
-WORDED = frozenset({"text", "label", "labels", "bucket", "vehicle"})
+WORDED = frozenset({"text", "label", "labels", "bucket", "vehicle", "notice"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def value_of(column: Column, row: Mapping[str, Any], language: Language) -> Any:
             return labels.title(str(value), language)
         case "vehicle":
             return language.gettext(VEHICLES.get(value, str(value)))
+        case "notice":
+            return labels.notice(str(value), language)
         case "bucket":
             return labels.bucket_order(str(value))
         case "labels":

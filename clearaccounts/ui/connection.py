@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 
 from clearaccounts.collections.clearing import catch_up
-from clearaccounts.collections.grounds import Grounds, with_own_holds
+from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.policies import Known, known, known_on
 from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.policy_desk import Desk
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import Store, open_store
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
 from clearaccounts.warehouse import Warehouse, current_path, open_current
@@ -183,7 +184,7 @@ def begin_run() -> None:
 
 
 def warehouse() -> Warehouse:
-    """The build that this run uses, with the holds that people recorded beside it.
+    """The build that this run uses, with what people decided beside it.
 
     Raises:
         NoWarehouse: nothing has been built yet.
@@ -191,7 +192,7 @@ def warehouse() -> Warehouse:
     if _run.warehouse is None:
         newest = _current.get()
         _caught_up.with_(newest)
-        _run.warehouse = with_own_holds(newest, lambda chosen: store().matching(chosen))
+        _run.warehouse = with_decisions(newest, lambda chosen: store().matching(chosen))
     return _run.warehouse
 
 

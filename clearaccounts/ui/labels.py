@@ -81,6 +81,11 @@ _TITLES: dict[str, str] = {
     "on_time": N_("On time"), "late": N_("Late"), "kept": N_("Kept"), "broken": N_("Broken"), "running": N_("Running"),
     "ended_early": N_("Ended early"), "nothing_due": N_("Nothing was due"), "lapsed": N_("Lapsed"), "several": N_("Several"),
     "earlier": N_("Settled before it"), "voided": N_("Voided"),
+    # notice_status, and how a notice went out
+    "queued": N_("On its way"), "sent": N_("Sent"), "failed": N_("Failed"), "unknown": N_("Not known"),
+    "not_arrived": N_("Did not arrive"), "arrived": N_("Arrived"), "withdraw_notice": N_("Took a record back"),
+    "email": N_("Mail"), "letter": N_("Letter"), "registered_letter": N_("Registered letter"), "phone": N_("Phone"),
+    "in_person": N_("In person"), "portal": N_("Portal"), "post": N_("Letter"),
     # check_level
     "fail": N_("Fail"), "warn": N_("Warning"),
 }

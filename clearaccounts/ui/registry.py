@@ -54,6 +54,7 @@ PAYMENTS = Entry(
 )
 CASH = Entry("cash.py", "cash", N_("Expected cash"), _MONEY, "payments", (Permission.VIEW_RECEIVABLES,), ("day", "currency"))
 SUSPENSIONS = Entry("suspensions.py", "suspensions", N_("Suspensions"), _MONEY, "block", (Permission.VIEW_FLAGS,), ("day", "currency"))
+NOTICES = Entry("notices.py", "notices", N_("Notices"), _MONEY, "mail", (Permission.SEND_NOTICE,), ("day", "currency"))
 HOLDS = Entry("holds.py", "holds", N_("Holds"), _MONEY, "pan_tool", (Permission.VIEW_FLAGS,), ("day", "currency"))
 POLICY = Entry("policy.py", "policy", N_("Collections policy"), _MONEY, "gavel", (Permission.READ_POLICY,), ("day", "currency"))
 CASES = Entry("cases.py", "cases", N_("Support cases"), _SUPPORT, "support_agent", (Permission.VIEW_CASES,), ("day",))
@@ -62,7 +63,7 @@ AUDIT = Entry("audit.py", "audit", N_("Audit trail"), _RECORD, "history", (Permi
 DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIEW_DATA,))
 
 # The first that a person may see is where they land.
-PAGES = (OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, SUSPENSIONS, HOLDS, POLICY, CASES, ESCALATIONS, AUDIT, DATA)
+PAGES = (OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, NOTICES, SUSPENSIONS, HOLDS, POLICY, CASES, ESCALATIONS, AUDIT, DATA)
 # Where the server leads every address that is none of these: Streamlit would say so in English, over another page.
 NOWHERE = "no-such-page"
 

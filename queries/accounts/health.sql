@@ -3,7 +3,7 @@
 -- Permission: view_receivables
 -- Parameter customer_id text = null: one customer; all when left out.
 -- Parameter as_of_on date: as of the end of this day.
--- Tables: holds_decided
+-- Tables: holds_decided, notices_decided
 --
 -- A row for the customer's own currency, whatever is open in it, and for each other currency with something open or unapplied,
 -- a notice or a dispute. Notices are those of the last 90 days.
@@ -66,7 +66,7 @@ notices_sent as (
         coalesce(notices.currency, scoped_customers.currency) as currency,
         max(notices.sent_on) as last_notice_on,
         count(*) as notice_count
-    from notices
+    from every_notice() as notices
     inner join scoped_customers on scoped_customers.customer_id = notices.customer_id
     where notices.sent_on <= $as_of_on
         and notices.sent_on > $as_of_on - 90

@@ -3,7 +3,7 @@
 -- Permission: view_receivables
 -- Parameter customer_id text: the customer.
 -- Parameter as_of_on date: as of the end of this day.
--- Tables: holds_decided
+-- Tables: holds_decided, notices_decided
 --
 -- An amount is the document's; of an item that became overdue, what was open on it then; of a hold, what it holds. A document
 -- that stopped counting (void, no longer in a snapshot) still happened: both days are told.
@@ -115,7 +115,7 @@ every_event as (
     where withdrawn_on is not null and (ends_on is null or withdrawn_on <= ends_on)
     union all
     select notices.notice_id, notices.currency, 'collections', notices.notice_type || '_sent', notices.channel, notices.sent_on, null
-    from notices
+    from every_notice() as notices
     inner join scoped_customers on scoped_customers.customer_id = notices.customer_id
     where notices.withdrawn_on is null or notices.withdrawn_on > $as_of_on
 ),

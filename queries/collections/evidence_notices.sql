@@ -4,7 +4,7 @@
 -- Parameter customer_id text: the customer.
 -- Parameter currency text = null: ISO 4217; all when left out.
 -- Parameter as_of_on date: as of the end of this day.
--- Tables: policy_stages
+-- Tables: policy_stages, notices_decided
 --
 -- The table holds the one stage in question, in the variant of each segment that has it. The first notice, because a
 -- second one that comes to count later changes nothing.
@@ -58,7 +58,7 @@ notices_used as (
         notices.notice_type,
         notices.sent_on
     from tested_items
-    inner join notices
+    inner join every_notice() as notices
         on notices.customer_id = tested_items.customer_id
         and notices.notice_type = tested_items.requires_notice
         and (notices.currency is null or notices.currency = tested_items.currency)

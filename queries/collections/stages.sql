@@ -2,7 +2,7 @@
 -- Grain: one row per customer_id, currency.
 -- Permission: view_flags
 -- Parameter as_of_on date: as of the end of this day.
--- Tables: policy_stages, holds_decided
+-- Tables: policy_stages, holds_decided, notices_decided
 --
 -- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
 -- whose conditions all hold is the customer's; holds leave it as it is and take the flag away. A hold that the policy
@@ -212,7 +212,7 @@ hold_reasons as (
     union
     select suspendable.customer_id, suspendable.currency, 'no_final_notice'
     from suspendable
-    left join notices
+    left join every_notice() as notices
         on notices.customer_id = suspendable.customer_id
         and notices.notice_type = suspendable.requires_notice
         and (notices.currency is null or notices.currency = suspendable.currency)

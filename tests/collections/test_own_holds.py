@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from clearaccounts import payments
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.collections import hold_lists, holding, ordering
-from clearaccounts.collections.grounds import with_own_holds
 from clearaccounts.collections.hold_lists import HoldsFilter, WindowsFilter
 from clearaccounts.collections.holding import DISPUTE, PROMISE, Wish
 from clearaccounts.collections.stages import StagesFilter, stages
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import open_store
 from clearaccounts.errors import Refused
 from clearaccounts.query_files import EMPTY_TABLES
@@ -45,7 +45,7 @@ def hold(town: Town, hold_type: str = DISPUTE, ends_on: date = LAST_DAY + timede
 
 
 def is_flagged(town: Town, day: date | None = None) -> tuple[bool, str]:
-    seen = with_own_holds(town.newest, town.store.matching)
+    seen = with_decisions(town.newest, town.store.matching)
     rows = stages(seen, StagesFilter(day or town.newest.build.as_of_on), POLICY, OPERATOR).to_pylist()
     (row,) = [row for row in rows if row["customer_id"] == "C1"]
     return row["is_flagged"], row["hold_reasons"]
@@ -191,7 +191,7 @@ def test_a_list_tells_how_each_hold_ended(town: Town) -> None:
     holding.release(
         town.store, town.grounds, BEATRIZ, hold_id=held.hold_id, seen_version=1, reason="credited", idempotency_key="release", now=NOW)
     town.then(LAST_DAY + timedelta(days=6), holds=[{"hold_id": "H1", "starts_on": LAST_DAY, "invoice_id": "I1"}])
-    seen = with_own_holds(town.newest, town.store.matching)
+    seen = with_decisions(town.newest, town.store.matching)
     rows = hold_lists.known(seen, HoldsFilter(LAST_DAY + timedelta(days=6)), OPERATOR).to_pylist()
     assert [(row["hold_type"], row["hold_status"], row["ended_on"], row["is_own"]) for row in rows] == [
         ("dispute", "in_force", None, False), ("promise_to_pay", "ended", LAST_DAY + timedelta(days=6), True),

@@ -11,7 +11,7 @@ import pytest
 from clearaccounts.__main__ import main
 from clearaccounts.collections import clearing, suspensions
 from clearaccounts.collections.evidence import gather
-from clearaccounts.collections.grounds import with_own_holds
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.collections.suspensions import Grounds, Outcome, Report
 from clearaccounts.decisions import EventFilter, open_store
 from clearaccounts.settings import DataFolder, Settings
@@ -33,7 +33,7 @@ def suspend(folder: DataFolder) -> None:
     """Mark, approve, export and report C1 as suspended, by the warehouse that is there."""
     store, now = open_store(folder, Settings()), datetime.now(UTC)
     grounds = Grounds(partial(open_current, folder, Settings()), lambda _: POLICY)
-    newest = with_own_holds(grounds.warehouse(), store.matching)
+    newest = with_decisions(grounds.warehouse(), store.matching)
     seen = gather(newest, BEATRIZ, "C1", "EUR", as_of_on=newest.build.as_of_on, policy=POLICY).hash
     made = suspensions.mark(store, grounds, BEATRIZ, customer_id="C1", currency="EUR", reason="r", seen_evidence_hash=seen,
                             idempotency_key="1", now=now)

@@ -10,9 +10,9 @@ import pytest
 
 from clearaccounts.access import Role
 from clearaccounts.collections import suspensions
-from clearaccounts.collections.grounds import with_own_holds
 from clearaccounts.collections.marks import Status
 from clearaccounts.collections.stages import StagesFilter, account_status
+from clearaccounts.collections.standing import with_decisions
 from clearaccounts.collections.suspensions import Outcome, Report
 from clearaccounts.errors import NotPermitted, Refused
 from tests.decisions.common import BEATRIZ, MARTIN, PEOPLE
@@ -131,7 +131,7 @@ def test_the_account_is_suspended_once_a_report_says_so(town: OrderTown) -> None
 
     def status() -> str:
         marks = suspensions.table(suspensions.current(town.store))
-        newest = with_own_holds(town.newest, town.store.matching)
+        newest = with_decisions(town.newest, town.store.matching)
         found = account_status(newest, StagesFilter(LAST_DAY), town.policy, marks, MARTIN, customer_id="C1")
         return str(found["receivables_status"][0])
 

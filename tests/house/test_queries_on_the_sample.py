@@ -38,6 +38,8 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
     for parameter in query.parameters:
         if parameter.name in known:
             given[parameter.name] = known[parameter.name]
+        elif parameter.is_required and parameter.name in {"currency", "from_days"}:
+            given[parameter.name] = "EUR" if parameter.name == "currency" else 7
         elif parameter.is_required and parameter.choices:
             given[parameter.name] = parameter.choices[0]
         else:

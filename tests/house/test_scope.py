@@ -15,7 +15,7 @@ import pytest
 
 from clearaccounts import accounts
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
-from clearaccounts.collections import policy
+from clearaccounts.collections import notice_rules, policy
 from clearaccounts.errors import NotPermitted
 from clearaccounts.query_files import EMPTY_TABLES, Query, queries
 from clearaccounts.sample import LAST_ON
@@ -80,6 +80,8 @@ def answer(warehouse: Warehouse, query: Query, viewer: Viewer, given: dict[str, 
     for name in query.tables:
         if name == "policy_stages":
             tables[name] = stages
+        elif name == "policy_notices":
+            tables[name] = notice_rules.table(policy.load(SAMPLE_POLICY))
         elif name == "stages_now":
             tables[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
         elif name in {"policy_proposed", "stages_proposed"}:

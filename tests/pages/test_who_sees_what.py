@@ -23,6 +23,7 @@ VISITORS = {
     "payments.py": {S, B, M},
     "cash.py": {S, B, M},
     "suspensions.py": {S, B, M},
+    "notices.py": {S, B, M},
     "holds.py": {S, B, M},
     "policy.py": {S, H, B, M},
     "cases.py": {S, H, B, M},
@@ -34,13 +35,15 @@ TITLES = {
     "en": {
         "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "key_figures.py": "Key figures",
         "payments.py": "Payment behaviour",
-        "cash.py": "Expected cash", "suspensions.py": "Suspensions", "holds.py": "Holds", "policy.py": "Collections policy",
+        "cash.py": "Expected cash", "suspensions.py": "Suspensions", "notices.py": "Notices", "holds.py": "Holds",
+        "policy.py": "Collections policy",
         "cases.py": "Support cases", "escalations.py": "Escalations", "audit.py": "Audit trail", "data.py": "Data",
     },
     "es": {
         "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "key_figures.py": "Indicadores",
         "payments.py": "Comportamiento de pago",
-        "cash.py": "Cobros previstos", "suspensions.py": "Suspensiones", "holds.py": "Retenciones", "policy.py": "Política de cobros",
+        "cash.py": "Cobros previstos", "suspensions.py": "Suspensiones", "notices.py": "Avisos", "holds.py": "Retenciones",
+        "policy.py": "Política de cobros",
         "cases.py": "Casos de soporte", "escalations.py": "Escalados", "audit.py": "Registro de auditoría", "data.py": "Datos",
     },
 }
