@@ -4,10 +4,10 @@ from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical
 from clearaccounts.decisions.imports import files_on_record, imports_on_record, record_import, record_undo
 from clearaccounts.decisions.profiles import record_profile
-from clearaccounts.decisions.reading import EventFilter, Page, as_table
-from clearaccounts.decisions.store import Store, open_store
+from clearaccounts.decisions.reading import EventFilter, Page, as_json_lines, as_table
+from clearaccounts.decisions.store import State, Store, open_store
 
 __all__ = [
-    "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "Scene", "Store", "as_table", "canonical", "files_on_record",
-    "imports_on_record", "open_store", "record_import", "record_profile", "record_undo",
+    "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "Scene", "State", "Store", "as_json_lines", "as_table",
+    "canonical", "files_on_record", "imports_on_record", "open_store", "record_import", "record_profile", "record_undo",
 ]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from clearaccounts.decisions.chain import GENESIS
@@ -123,11 +124,12 @@ class HeldAnchor:
 
 
 class Anchor:
-    """The anchor file of one store, and the word beside it that acting has stopped."""
+    """The anchor file of one store; beside it the word that acting has stopped, and when all was last found whole."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._stop = path.with_name(path.name + ".broken")
+        self._verified = path.with_name(path.name + ".verified")
 
     @contextmanager
     def held(self) -> Iterator[HeldAnchor]:
@@ -180,6 +182,17 @@ class Anchor:
         try:
             return self._stop.read_text(encoding="utf-8").partition("\n")[0]
         except FileNotFoundError:
+            return None
+
+    def note_verified(self, sequence: int) -> None:
+        """Leave word that an audit has just found everything whole up to this event."""
+        self._verified.write_text(f"{sequence}\n", encoding="ascii")
+
+    def verified(self) -> tuple[int, datetime] | None:
+        """Up to which event the last audit found everything whole, and when (UTC); None before the first one."""
+        try:
+            return int(self._verified.read_text(encoding="ascii")), datetime.fromtimestamp(self._verified.stat().st_mtime, UTC)
+        except (FileNotFoundError, ValueError):
             return None
 
     def resume(self) -> bool:

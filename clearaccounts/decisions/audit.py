@@ -91,6 +91,7 @@ def verify(connection: Connection, anchor: Anchor, held: HeldAnchor) -> list[Fin
             N_("Events {first} to {last} had not reached the anchor before a crash; their chain is whole, and they are adopted."),
             first=line.sequence + 1, last=len(hashes) - 1,
         ))
+    anchor.note_verified(len(hashes) - 1)
     return findings
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from clearaccounts.access import Permission, Viewer
-from clearaccounts.decisions.chain import Event, canonical, instant, storable
+from clearaccounts.decisions.chain import Actor, Event, canonical, instant, storable
 from clearaccounts.decisions.table import EVENT, fetch
 from clearaccounts.errors import NotPermitted
 from clearaccounts.text import N_
@@ -31,6 +32,7 @@ class EventFilter:
     event_type: str | None = None
     from_at: datetime | None = None
     until_at: datetime | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,32 @@ def page(connection: Connection, viewer: Viewer, chosen: EventFilter, *, limit: 
     Raises:
         NotPermitted: the role may not read the audit trail.
     """
-    conditions = _conditions(chosen)
+    conditions = [*_conditions(chosen), *_part_of(viewer)]
     is_whole = viewer.may(Permission.VIEW_AUDIT)
-    if not is_whole:
-        if not viewer.may(Permission.VIEW_USERS_AUDIT):
-            raise NotPermitted(N_("Your role does not allow this."))
-        # What names a customer is no part of what this person may see, so it cannot be asked for either.
-        conditions.append(EVENT.c.subject_type.in_(ACCESS_SUBJECTS))
-        conditions += [EVENT.c.customer_id.is_(None)] if chosen.customer_id is not None else []
+    # What names a customer is no part of what a user administrator may see, so it cannot be asked for either.
+    conditions += [EVENT.c.customer_id.is_(None)] if chosen.customer_id is not None and not is_whole else []
     count = connection.execute(select(func.count()).select_from(EVENT).where(*conditions)).scalar_one()
     events = fetch(connection, _page(conditions, limit, offset, newest_first))
     return Page(events if is_whole else tuple(map(_without_customer, events)), count)
+
+
+def actors(connection: Connection, viewer: Viewer) -> list[Actor]:
+    """Everybody who did anything that `viewer` may read, as they were last known, by name.
+
+    Raises:
+        NotPermitted: the role may not read the audit trail.
+    """
+    newest = select(func.max(EVENT.c.sequence)).where(*_part_of(viewer)).group_by(EVENT.c.actor)
+    return sorted((event.by for event in fetch(connection, select(EVENT).where(EVENT.c.sequence.in_(newest)))), key=lambda by: by.name)
+
+
+def _part_of(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """What narrows the trail to what a person may read."""
+    if viewer.may(Permission.VIEW_AUDIT):
+        return []
+    if not viewer.may(Permission.VIEW_USERS_AUDIT):
+        raise NotPermitted(N_("Your role does not allow this."))
+    return [EVENT.c.subject_type.in_(ACCESS_SUBJECTS)]
 
 
 def matching(connection: Connection, chosen: EventFilter) -> tuple[Event, ...]:
@@ -76,6 +93,8 @@ def _conditions(chosen: EventFilter) -> list[ColumnElement[bool]]:
         EVENT.c.actor: chosen.actor, EVENT.c.event_type: chosen.event_type,
     }
     conditions = [column == storable(value) for column, value in equal.items() if value is not None]
+    if chosen.sequence is not None:
+        conditions.append(EVENT.c.sequence == chosen.sequence)
     if chosen.from_at is not None:
         conditions.append(EVENT.c.occurred_at >= instant(chosen.from_at))
     if chosen.until_at is not None:
@@ -109,3 +128,12 @@ def as_table(events: Iterable[Event]) -> pa.Table:
         "details": pa.array([e.details_text for e in listed], pa.string()),
         "hash": pa.array([e.hash for e in listed], pa.string()),
     })
+
+
+def as_json_lines(events: Iterable[Event]) -> bytes:
+    """Events as JSON Lines, every column as it is stored: with them, and the anchor, the chain can be checked without this program.
+
+    `hash` is the SHA-256 of the JSON array of all values in this order, `hash` itself empty, without spaces and in ASCII.
+    """
+    lines = [json.dumps(dict(zip(EVENT.c.keys(), astuple(event), strict=True)), separators=(",", ":")) for event in events]
+    return "".join(line + "\n" for line in lines).encode("ascii")

@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,6 +47,16 @@ _DENIALS = (NotPermitted, NotFound, SamePerson, KeyReused)
 _MEANWHILE = N_("{who} acted on this on {when}; look at it again.")
 _NO_ANSWER = N_("The decisions database does not answer ({problem}); nothing was recorded. Try again.")
 _UNREADABLE = N_("The decisions database cannot be read ({problem}).")
+
+
+@dataclass(frozen=True)
+class State:
+    """How the chain stands: events in the store and in the anchor, up to which event and when it was last verified, why acting stopped."""
+
+    event_count: int
+    anchored_sequence: int
+    verified: tuple[int, datetime] | None
+    stopped: str | None
 
 
 class Store:
@@ -201,6 +211,27 @@ class Store:
         """
         with self._readable() as connection:
             return reading.page(connection, viewer, chosen or EventFilter(), limit=limit, offset=offset, newest_first=newest_first)
+
+    def actors(self, viewer: Viewer) -> list[Actor]:
+        """Everybody who did anything that `viewer` may read in the trail, by name.
+
+        Raises:
+            NotPermitted: the role may not read it.
+            StoreBroken: the database cannot be read.
+        """
+        with self._readable() as connection:
+            return reading.actors(connection, viewer)
+
+    def state(self) -> State:
+        """How the chain stands, without an audit of it.
+
+        Raises:
+            DecisionError: the database or the anchor cannot be read.
+        """
+        with self._turn() as held, self._readable() as connection:
+            count = connection.execute(select(func.count()).select_from(table.EVENT)).scalar_one()
+            line = held.last()
+        return State(count, 0 if line is None else line.sequence, self._anchor.verified(), self._anchor.stopped())
 
     def matching(self, chosen: EventFilter) -> tuple[Event, ...]:
         """All matching events in order; for code that enforces the viewer's scope itself.
