@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,22 +18,23 @@ from clearaccounts.ui.tables import Column
 _ITEMS = (
     Column("invoice_id", N_("Invoice")),
     Column("instalment_number", N_("Instalment"), "number"),
-    Column("due_on", N_("Due")),
+    Column("due_on", N_("Due"), "day"),
     Column("amount_outstanding", N_("Open"), "amount"),
 )
 _HOLDS = (
-    Column("hold_type", N_("Hold"), "label"), Column("invoice_id", N_("Invoice")), Column("starts_on", N_("From")),
-    Column("ends_on", N_("Until")),
+    Column("hold_type", N_("Hold"), "label"), Column("invoice_id", N_("Invoice")), Column("starts_on", N_("From"), "day"),
+    Column("ends_on", N_("Until"), "day"),
 )
-_NOTICES = (Column("notice_type", N_("Notice"), "label"), Column("sent_on", N_("Sent")))
+_NOTICES = (Column("notice_type", N_("Notice")), Column("sent_on", N_("Sent"), "day"))
 _SUBSCRIPTIONS = (Column("subscription_id", N_("Subscription")), Column("subscription_status", N_("Status"), "label"))
 _LINES = (
     Column("subscription_id", N_("Subscription")), Column("product_name", N_("Product")),
     Column("status_before", N_("Before"), "label"),
 )
 _OUTCOMES = (Column("subscription_id", N_("Subscription")), Column("outcome", N_("Outcome"), "label"), Column("detail", N_("Detail")))
+_TYPES = {"amount": pa.decimal128(38, 4), "day": pa.date32(), "number": pa.int64()}
 # What has a place of its own above.
-_SHOWN = {"by", "asked", "evidence", "order", "outcomes", "evidence_hash"}
+_SHOWN = {"customer_name", "by", "asked", "evidence", "order", "outcomes", "evidence_hash"}
 
 
 def draw(store: Store, event: Event) -> None:
@@ -46,7 +48,7 @@ def draw(store: Store, event: Event) -> None:
             (N_("Who"), f"{event.by.name} ({labels.title(event.by.role, language)})"),
             (N_("What"), event_words.event(event.subject_type, event.event_type, language)),
             (N_("About"), f"{event_words.subject(event.subject_type, language)} {event.subject_id}"),
-            (N_("Customer id"), event.customer_id or ""),
+            (N_("Customer"), " ".join(one for one in (event.details.get("customer_name"), event.customer_id) if one)),
             (N_("Reason"), event.reason),
         ], language)
         if event.customer_id:
@@ -62,6 +64,10 @@ def draw(store: Store, event: Event) -> None:
         if event.details.get("outcomes"):
             _list(N_("What came of it"), event.details["outcomes"], _OUTCOMES, "event_outcomes", language)
         others = {key: value for key, value in event.details.items() if key not in _SHOWN}
+        if "build" in others:
+            build = others.pop("build")
+            said = translate(N_("build {build}")).format(build=build["build_id"])
+            _facts([(N_("The numbers of"), f"{language.day(date.fromisoformat(build['as_of_on']))}, {said}")], language)
         if event.event_type == "denied":
             others |= {f"asked {key}": value for key, value in event.details["asked"].items()}
         _facts([(key.replace("_", " "), _plain(value)) for key, value in others.items()], language)
@@ -87,17 +93,18 @@ def _evidence(store: Store, event: Event) -> Mapping[str, Any] | None:
 def _draw_evidence(evidence: Mapping[str, Any], language: Language) -> None:
     translate = language.gettext
     currency = evidence["currency"]
-    st.markdown(f"**{words.plain(translate(N_('The evidence seen')))}**")
+    heading = translate(N_("The evidence seen"))
+    st.markdown(f"**{words.plain(heading)}**")
     policy = evidence["policy"]
     _facts([
         (N_("Policy"), "" if policy["name"] is None else f"{policy['name']} {policy['version']}"),
         (N_("Stage"), labels.title(evidence["stage"], language)),
         (N_("Unapplied"), language.amount(Decimal(evidence["amount_unapplied"]), currency)),
     ], language)
-    items = [{**item, "amount_outstanding": Decimal(item["amount_outstanding"]), "currency": currency} for item in evidence["items"]]
-    _list(N_("Overdue items"), items, _ITEMS, "event_items", language)
+    _list(N_("Overdue items"), [{**item, "currency": currency} for item in evidence["items"]], _ITEMS, "event_items", language)
     _list(N_("Holds"), evidence["holds"], _HOLDS, "event_holds", language)
-    _list(N_("Notices"), evidence["notices"], _NOTICES, "event_notices", language)
+    notices = [{**notice, "notice_type": labels.notice(notice["notice_type"], language)} for notice in evidence["notices"]]
+    _list(N_("Notices"), notices, _NOTICES, "event_notices", language)
     _list(N_("Subscriptions"), evidence["subscriptions"], _SUBSCRIPTIONS, "event_subscriptions", language)
 
 
@@ -105,22 +112,27 @@ def _list(title: str, rows: Iterable[Mapping[str, Any]], columns: tuple[Column, 
     listed = list(rows)
     if not listed:
         return
-    names = [column.name for column in columns] + (["currency"] if "currency" in listed[0] else [])
-    table = pa.Table.from_pylist([{name: row.get(name) for name in names} for row in listed])
-    types = {"instalment_number": pa.int64()}
-    table = table.cast(pa.schema([(name, types.get(name, _text_if_null(table.schema.field(name).type))) for name in names]))
+    fields = [(column.name, _TYPES.get(column.kind, pa.string())) for column in columns]
+    fields += [("currency", pa.string())] if "currency" in listed[0] else []
+    rows = [{name: _read(row.get(name), kind) for name, kind in fields} for row in listed]
+    table = pa.Table.from_pylist(rows, schema=pa.schema(fields))
     st.caption(words.plain(language.gettext(title)))
     tables.show(table, columns, key=key, alt=language.gettext(title), visible_rows=8)
 
 
-def _text_if_null(kind: pa.DataType) -> pa.DataType:
-    return pa.string() if pa.types.is_null(kind) else kind
+def _read(value: Any, kind: pa.DataType) -> Any:
+    """A value of an event, which keeps days and amounts as text, as what it is."""
+    if value is None or pa.types.is_integer(kind):
+        return value
+    if pa.types.is_date(kind):
+        return date.fromisoformat(value)
+    return Decimal(value) if pa.types.is_decimal(kind) else str(value)
 
 
 def _facts(facts: Iterable[tuple[str, str]], language: Language) -> None:
-    for title, value in facts:
-        if value:
-            st.text(f"{language.gettext(title)}: {value}", width="stretch")
+    said = "\n".join(f"{language.gettext(title)}: {value}" for title, value in facts if value)
+    if said:
+        st.text(said, width="stretch")
 
 
 def _plain(value: object) -> str:

@@ -238,6 +238,11 @@ def _decision(subject: Subject, language: Language, *, can_act: bool) -> None:
             st.caption(translate(N_("You marked this yourself; another person approves it.")))
     whole = mark.evidence_hash if mark else subject.evidence.hash
     st.caption(words.plain(translate(N_("Fingerprint of this evidence: {hash}")).format(hash=whole[:16])), help=whole)
+    if mark is not None and viewer.may(Permission.VIEW_AUDIT):
+        st.page_link(
+            registry.AUDIT.path, label=translate(N_("All events of this mark")), icon=":material/history:",
+            query_params=controls.link(registry.AUDIT, subject_type="suspension_mark", subject_id=mark.mark_id),
+        )
 
 
 def _changed(subject: Subject, mark: Mark, language: Language) -> None:
