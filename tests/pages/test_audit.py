@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from clearaccounts.access import OPERATOR, Role
-from clearaccounts.collections import holds, policies
+from clearaccounts.collections import holds, notices, policies
 from clearaccounts.collections.transitions import TRANSITIONS
 from clearaccounts.decisions import EventFilter, as_json_lines
 from clearaccounts.text import Language
@@ -33,6 +33,7 @@ def marked(screen: Callable[..., Screen]) -> str:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_event_type_there_is_has_a_title(language: str) -> None:
     there_are = {("suspension_mark", name) for name in TRANSITIONS} | {("policy", name) for name in policies.STEPS}
+    there_are |= {("notice", name) for name in notices.STEPS}
     there_are |= {(holds.SUBJECT, holds.RECORD), (holds.SUBJECT, holds.RELEASE), ("import", "imported"), ("import", "undone"),
                   ("profile", "profile_saved"), ("profile", "profile_deleted"), ("access", "denied"), ("store", "break_accepted")}
     assert there_are <= set(event_words.EVENTS)

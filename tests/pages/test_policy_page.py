@@ -160,4 +160,5 @@ def test_an_approved_policy_is_taken_back_before_it_counts_and_the_trail_says_wh
     decide(manager, "withdraw_2", "not after all")
     assert "Withdrawn." in manager.words() and "policy_withdraw_2" not in keys(manager)
     trail = screen(Role.MANAGER).open("audit.py")
-    assert [str(value) for value in trail.app.dataframe[0].value["event"]] == ["Withdrew a policy", "Approved a policy", "Proposed a policy"]
+    said = [str(value) for value in trail.app.dataframe[0].value["event"]]
+    assert said == ["Withdrew a policy", "Approved a policy", "Proposed a policy"]
