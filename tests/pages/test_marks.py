@@ -89,8 +89,8 @@ def test_mark_approve_and_withdraw(screen: Callable[..., Screen]) -> None:
     assert counts(manager)["To export"] == 0
 
     trail = screen(Role.MANAGER).open("audit.py")
-    said = [str(value) for value in trail.app.dataframe[0].value["event"]]
-    assert said == ["Withdrew the mark", "Approved the mark", "Marked for suspension"]
+    told = [str(value) for value in trail.app.dataframe[0].value["event"]]
+    assert told == ["Withdrew the mark", "Approved the mark", "Marked for suspension"]
     trail.app.button(key="verify").click().run()
     assert "The trail is whole" in said(trail)
 
