@@ -6,10 +6,11 @@ line and the key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 from clearaccounts.collections.policy_lines import Lines
 from clearaccounts.collections.policy_model import (
@@ -32,8 +33,7 @@ from clearaccounts.settings import SAMPLE_POLICY, DataFolder, Settings
 from clearaccounts.text import N_
 
 __all__ = [
-    "ACTIONS", "CLEAR", "CLOCKS", "NOTICES", "HoldRules", "NoticeRule", "Policy", "Stage", "Variant", "files", "in_force", "load", "parse",
-    "read",
+    "ACTIONS", "CLEAR", "CLOCKS", "NOTICES", "HoldRules", "NoticeRule", "Policy", "Stage", "Variant", "files", "load", "parse", "read",
 ]
 
 _POLICY_KEYS = ("name", "version", "effective_on", "clock", "stages", "holds", "notices", "segments")
@@ -43,6 +43,8 @@ _HOLD_KEYS = ("promise_to_pay_days", "dispute_days", *BUILT_IN_HOLDS, "switched_
 _NOTICE_KEYS = ("notice_type", "days_before_due", "days_after_due", "min_amount", "waiting_days")
 _SEGMENT_KEYS = ("segment", "clock", "stages", "thresholds")
 _THRESHOLD_KEYS = ("stage", *_CONDITION_KEYS)
+_PLACE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
+_LONGEST_QUOTE = 80
 _TWICE = N_("{file}, line {line}: two stages have this name; each needs its own.")
 
 
@@ -75,11 +77,7 @@ def parse(text: str, file: str) -> Policy:
     Raises:
         PolicyError: naming file, line and key.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(N_("{file}: this is not valid TOML: {problem}."), file=file, problem=error) from None
-    top = TableReader(Lines(text), file, raw, (), _POLICY_KEYS)
+    top = TableReader(Lines(text), file, _tables(text, file), (), _POLICY_KEYS)
     notices = _notices(top)
     clock = top.choice("clock", CLOCKS) or CLOCKS[0]
     stages = _stages(top, notices)
@@ -111,18 +109,24 @@ def files(settings: Settings, folder: DataFolder) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def in_force(settings: Settings, folder: DataFolder, as_of_on: date) -> Policy | None:
-    """The policy in force on a day by files alone: of those effective by then the newest, of two the higher version.
-
-    The sample folder comes with one; others are named by `[collections] policies`, relative to the
-    working directory.
-
-    Raises:
-        SettingsError: a file that the settings name does not exist.
-        PolicyError: a file holds something we cannot use.
-    """
-    known = [policy for policy in map(load, files(settings, folder)) if policy.effective_on <= as_of_on]
-    return max(known, key=lambda policy: (policy.effective_on, policy.version), default=None)
+def _tables(text: str, file: str) -> dict[str, Any]:
+    """What TOML's own parser makes of the text."""
+    try:
+        return tomllib.loads(text + "\n")  # so that a fault of the last line has its line too
+    except RecursionError:
+        raise PolicyError(N_("{file}: this is not valid TOML: values are nested too deeply."), file=file) from None
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        if place is None:
+            raise PolicyError(N_("{file}: this is not valid TOML: {problem}."), file=file, problem=error) from None
+        number = int(place["line"])
+        quote = "".join(one for one in text.split("\n")[number - 1] if one.isprintable()).strip()[:_LONGEST_QUOTE]
+        raise PolicyError(
+            N_("{file}, line {line}: this is not valid TOML: {problem}: {text}"), file=file, line=number,
+            problem=str(error)[: place.start()], text=quote,
+        ) from None
+    except ValueError:  # of a number, past the digits that Python reads
+        raise PolicyError(N_("{file}: this is not valid TOML: a number is too long."), file=file) from None
 
 
 def _stages(reader: TableReader, notices: tuple[NoticeRule, ...]) -> tuple[Stage, ...]:

@@ -7,6 +7,7 @@ import re
 # A table of the file: () is the file itself, ("stages", 1) the second [[stages]], ("segments", 0, "stages", 1) one within a segment.
 Place = tuple[str | int, ...]
 
+_MULTI_LINE = re.compile(r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'''', re.DOTALL)
 _HEADER = re.compile(r"\s*(?P<brackets>\[\[?)\s*(?P<name>[^\[\]#]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -14,7 +15,8 @@ class Lines:
     """The lines of one policy file, each with the table it belongs to."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        # What a text of several lines holds is neither a key nor a header. Only \n ends a line in TOML.
+        self._lines = _MULTI_LINE.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
         self._places: list[Place] = []
         self._first: dict[Place, int] = {(): 1}
         counts: dict[Place, int] = {}
@@ -23,7 +25,8 @@ class Lines:
             header = _HEADER.match(line)
             if header:
                 here = self._place(header["name"], len(header["brackets"]) == 2, counts)
-                self._first.setdefault(here, number)
+                for length in range(1, len(here) + 1):  # [a.b] opens a as well
+                    self._first.setdefault(here[:length], number)
             self._places.append(here)
 
     def of(self, place: Place, key: str) -> int:

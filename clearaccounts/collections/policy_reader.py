@@ -12,7 +12,7 @@ from clearaccounts.errors import PolicyError
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
 
-_AMOUNT = re.compile(r"\d{1,14}(?:\.\d+)?")
+_AMOUNT = re.compile(r"[0-9]{1,14}(?:\.[0-9]+)?")
 # What the warehouse's 32-bit columns hold; nobody waits so many days.
 _LARGEST = 1_000_000
 

@@ -79,7 +79,8 @@ stage_rules as (
         clock,
         currency,
         coalesce(min_overdue_days, 0) as min_overdue_days,
-        coalesce(min_overdue_invoices, 1) as min_overdue_invoices,
+        -- A stage is about something overdue: 0 asks for no more than leaving it out does.
+        greatest(coalesce(min_overdue_invoices, 1), 1) as min_overdue_invoices,
         coalesce(min_overdue_amount, 0) as min_overdue_amount,
         requires_notice,
         coalesce(notice_days, 0) as notice_days,

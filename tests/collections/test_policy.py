@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from clearaccounts.collections import policy as policies
+from clearaccounts.collections.policies import in_force
+from clearaccounts.decisions import Event, EventFilter
 from clearaccounts.errors import PolicyError, SettingsError
 from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY, Collections, DataFolder, Settings
@@ -16,6 +18,10 @@ from clearaccounts.text import ENGLISH
 
 HEAD = 'name = "House rules"\nversion = 2\neffective_on = 2026-01-01\nclock = "due_date"\n'
 STAGE = '[[stages]]\nname = "{name}"\naction = "notify"\n'
+
+
+def nobody_decided(_wanted: EventFilter) -> tuple[Event, ...]:
+    return ()
 
 
 def write(folder: Path, text: str, name: str = "rules.toml") -> Path:
@@ -105,6 +111,17 @@ def test_a_policy_without_stages_is_valid_and_its_table_empty(tmp_path: Path) ->
         (HEAD + STAGE.format(name="x") + "notice_days = 5\n", "rules.toml, line 8: notice_days needs requires_notice beside it."),
         (HEAD + STAGE.format(name="x") + STAGE.format(name="x"), "rules.toml, line 9: two stages have this name; each needs its own."),
         (HEAD + STAGE.format(name="clear"), "rules.toml, line 6: name is taken: clear means that no stage matches."),
+        (HEAD + "[stages.first]\n",
+         "rules.toml, line 5: stages are written as [[stages]], one after the other."),
+        (HEAD + "[rules.first]\n",
+         "rules.toml, line 5: there is no key rules; use one of name, version, effective_on, clock, stages, holds, notices, segments."),
+        (HEAD + "[holds]\nswitched_off_because = \"\"\"\n[[stages]]\naction = 'shout'\n\"\"\"\n"
+         + STAGE.format(name="x").replace("notify", "shout"),
+         "rules.toml, line 12: action must be one of notify, restrict, suspend."),
+        (HEAD + "# one line, in TOML:\u2028\n" + STAGE.format(name="x").replace("notify", "shout"),
+         "rules.toml, line 8: action must be one of notify, restrict, suspend."),
+        (HEAD + STAGE.format(name="x") + 'min_overdue_amount = { EUR = "\u0661\u0660\u0660" }\n',
+         'rules.toml, line 8: min_overdue_amount for EUR must be a decimal in quotes, 0 or more, such as "100.00".'),
         (HEAD + 'stages = [\n  { name = "x", action = "shout" },\n]\n',
          "rules.toml, line 5: action must be one of notify, restrict, suspend."),
     ],
@@ -117,8 +134,14 @@ def test_a_fault_is_one_sentence_with_file_line_and_key(tmp_path: Path, text: st
 
 
 def test_a_file_that_is_not_toml_or_not_there_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match=r"^rules\.toml: this is not valid TOML: .*line 1"):
+    with pytest.raises(PolicyError, match=r"^rules\.toml, line 1: this is not valid TOML: .*: name = House$"):
         policies.load(write(tmp_path, "name = House"))
+    with pytest.raises(PolicyError, match=r"^rules\.toml, line 5: this is not valid TOML: .*: version = 3$"):
+        policies.load(write(tmp_path, HEAD + "version = 3"))
+    with pytest.raises(PolicyError, match=r"^rules\.toml: this is not valid TOML: values are nested too deeply\.$"):
+        policies.load(write(tmp_path, HEAD + "stages = " + "[" * 50_000))
+    with pytest.raises(PolicyError, match=r"^rules\.toml: this is not valid TOML: a number is too long\.$"):
+        policies.load(write(tmp_path, HEAD.replace("version = 2", "version = " + "9" * 5000)))
     with pytest.raises(PolicyError, match=r"^none\.toml: this policy cannot be read"):
         policies.load(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b'name = "Pol\xedtica"')
@@ -139,22 +162,22 @@ def test_in_force_is_the_newest_effective_by_the_day_and_of_two_the_higher_versi
     settings = Settings(collections=Collections(policies=names))
     folder = DataFolder(tmp_path)
 
-    found = {day: policies.in_force(settings, folder, date.fromisoformat(day)) for day in ("2025-12-31", "2026-05-31", "2026-06-01")}
+    found = {day: in_force(nobody_decided, folder, settings, date.fromisoformat(day)) for day in ("2025-12-31", "2026-05-31", "2026-06-01")}
 
     assert {day: policy and policy.version for day, policy in found.items()} == {"2025-12-31": None, "2026-05-31": 1, "2026-06-01": 3}
 
 
 def test_only_the_sample_comes_with_a_policy(tmp_path: Path) -> None:
-    assert policies.in_force(Settings(), DataFolder(tmp_path), date(2026, 9, 30)) is None
-    assert policies.in_force(Settings(), DataFolder(tmp_path, is_sample=True), date(2026, 9, 30)) == policies.load(SAMPLE_POLICY)
-    assert policies.in_force(Settings(), DataFolder(tmp_path, is_sample=True), date(2024, 9, 30)) is None
+    assert in_force(nobody_decided, DataFolder(tmp_path), Settings(), date(2026, 9, 30)) is None
+    assert in_force(nobody_decided, DataFolder(tmp_path, is_sample=True), Settings(), date(2026, 9, 30)) == policies.load(SAMPLE_POLICY)
+    assert in_force(nobody_decided, DataFolder(tmp_path, is_sample=True), Settings(), date(2024, 9, 30)) is None
 
 
 def test_a_policy_that_the_settings_name_must_exist(tmp_path: Path) -> None:
     settings = Settings(collections=Collections(policies=("policy/gone.toml",)))
 
     with pytest.raises(SettingsError, match=r"\[collections\] policies names policy/gone\.toml"):
-        policies.in_force(settings, DataFolder(tmp_path), date(2026, 9, 30))
+        in_force(nobody_decided, DataFolder(tmp_path), settings, date(2026, 9, 30))
 
 
 def test_the_policy_says_itself_in_words() -> None:

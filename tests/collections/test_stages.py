@@ -116,6 +116,14 @@ def test_a_final_notice_of_this_debt_long_enough_ago(tmp_path: Path, notices: li
     assert (found["hold_reasons"], found["is_flagged"]) == (("no_final_notice", False) if held else ("", True))
 
 
+def test_a_stage_that_asks_for_no_invoices_still_needs_one_and_a_dispute_about_all_of_it_holds(tmp_path: Path) -> None:
+    anything = POLICY.replace("min_overdue_invoices = 1\nmin_overdue_amount = { EUR = \"100.00\" }", "min_overdue_invoices = 0")
+    dispute = {"hold_id": "H1", "starts_on": "2026-06-01", "invoice_id": "I1"}
+    held = row(tmp_path, anything, customer_invoices=[invoice()], notices=[NOTICE], holds=[dispute])
+    assert (held["stage"], held["is_flagged"], held["hold_reasons"]) == ("suspension", False, "dispute")
+    assert row(tmp_path, anything, customer_invoices=[invoice(due="2026-06-30")])["stage"] == "clear"
+
+
 @pytest.mark.parametrize("hold_type", ["dispute", "promise_to_pay", "exemption"])
 def test_a_hold_on_the_customer(tmp_path: Path, hold_type: str) -> None:
     hold = {"hold_id": "H1", "hold_type": hold_type, "starts_on": "2026-06-01", "ends_on": "2026-06-30"}
