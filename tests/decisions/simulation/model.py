@@ -221,7 +221,7 @@ class Model:
         return is_allowed
 
     def promise(self, name: str, customer: str, person: str, ends_on: date) -> bool:
-        is_allowed = person in ADMINS and self.known[customer].owed > 0 and ends_on >= self.today
+        is_allowed = person in ADMINS and self.known[customer].owed > 0 and ends_on >= max(self.today, self.now.date())
         if is_allowed:
             self.holds[name] = Hold(customer, self.today, ends_on)
         return is_allowed
