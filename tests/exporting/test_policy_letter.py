@@ -64,7 +64,8 @@ def test_the_standard_policy_in_english() -> None:
         "You then have 5 days to pay or to talk to us.", "We take no new orders",
         "Invoices are overdue by 30 days or more.", "Together they come to at least 250.00 EUR / 300.00 USD / 220.00 GBP.",
         "We sent you a final notice after the oldest of them fell due, at least 5 days ago.",
-        "Two people of ours have looked at your account and agree.", "nor after 90 days where it is a legacy subscription", "we have your access restored",
+        "Two people of ours have looked at your account and agree.", "nor after 90 days where it is a legacy subscription",
+        "we have your access restored",
         "for up to 60 days, what you dispute does not count", "up to 14 days ahead", "highest severity is open",
         "Talk to us", "billing@partner.example", "+34 910 000 000",
     ):
