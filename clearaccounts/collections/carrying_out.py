@@ -56,7 +56,7 @@ def carry_out(
     """Ask Microsoft for every line of a mark's order that is not done.
 
     A line whose outcome is unknown for a quarter of an hour is asked for again under the same request id; the client looks before
-    it sends. A dry run records nothing.
+    it sends. A dry run is judged by the same rules, stops where a real one would, and records nothing but what is denied.
 
     Args:
         store: where it is recorded.
@@ -74,18 +74,12 @@ def carry_out(
         StoreBroken: acting has stopped.
     """
     mark = mark_of(store, mark_id)
-    order = _order(mark, action)
+    order = mark.order if action == SUSPEND else mark.reinstatement
     if order is None:
         raise NotFound(N_("There is no such order."))
-    run = _Run(store, grounds, viewer, mark_id, order)
+    run = _Run(store, grounds, viewer, mark_id, order, is_dry=client.is_dry)
     outcomes: list[Outcome] = []
     for line in order.lines:
-        known = _known(mark, action).get(line.subscription_id)
-        if known is not None and known.outcome.outcome == DONE[action]:
-            continue
-        if client.is_dry:
-            outcomes.append(client.change(line, action, _request_id(order, line, known, mark.version)))
-            continue
         try:
             request_id = run.ask(line, f"{idempotency_key}/{line.subscription_id}/ask", clock())
         except Refused as problem:
@@ -95,13 +89,9 @@ def carry_out(
         said = client.change(line, action, request_id)
         said = replace(said, request_id=said.request_id or request_id)
         outcomes.append(said)
-        run.answer(said, f"{idempotency_key}/{line.subscription_id}/answer", clock())
-        mark = mark_of(store, mark_id)
+        if not client.is_dry:
+            run.answer(said, f"{idempotency_key}/{line.subscription_id}/answer", clock())
     return CarriedOut(mark_of(store, mark_id), tuple(outcomes))
-
-
-def _order(mark: Mark, action: str) -> Order | None:
-    return mark.order if action == SUSPEND else mark.reinstatement
 
 
 def _known(mark: Mark, action: str) -> Mapping[str, Reported]:
@@ -124,11 +114,15 @@ class _Run:
     viewer: Viewer
     mark_id: str
     order: Order
+    is_dry: bool
 
     def ask(self, line: OrderLine, key: str, now: datetime) -> str | None:
-        """Put on record that Microsoft is about to be asked, and under which id; None: somebody asks just now, or has under this key.
+        """Put on record that Microsoft is about to be asked, and under which id.
+
+        None: it is done, somebody asks just now, or has under this key. A dry run passes the same rules and puts nothing on record.
 
         Raises:
+            NotFound, NotPermitted: see `carry_out`.
             Refused: the reason to suspend is gone, or the mark has ended.
         """
         begun: list[str] = []
@@ -141,6 +135,8 @@ class _Run:
                 _check_grounds(scene, self.grounds, marked, now)
             request_id = _request_id(self.order, line, known, marked.version)
             begun.append(request_id)
+            if self.is_dry:
+                raise _Passed
             said = Report(self.order.export_id, (Outcome(line.subscription_id, UNKNOWN, _ASKED, None, request_id),), "api")
             return {**as_details(said, said.outcomes), "beyond": []}
 
@@ -150,6 +146,8 @@ class _Run:
             decide(self.store, self.grounds, self.viewer, (step,), form, rule)
         except _Busy:
             return None
+        except _Passed:
+            pass
         return begun[-1] if begun else None
 
     def answer(self, said: Outcome, key: str, now: datetime) -> None:
@@ -170,6 +168,10 @@ class _Busy(Refused):
 
     def __init__(self) -> None:
         super().__init__(N_("Somebody else carries this out just now."))
+
+
+class _Passed(Exception):
+    """Nothing speaks against the call; a dry run ends here, and nothing is recorded."""
 
 
 def _check_grounds(scene: Scene, grounds: Grounds, marked: Mark, now: datetime) -> None:

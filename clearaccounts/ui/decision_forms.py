@@ -66,7 +66,8 @@ def label(form: Form, language: Language) -> str:
 
 def target_in_words(target: Target, language: Language) -> str:
     """How much somebody owes: `1,200.00 EUR overdue, the oldest 72 days`."""
-    return language.gettext(N_("{amount} overdue, the oldest {days} days")).format(
+    days = target.overdue_days
+    return language.ngettext("{amount} overdue, the oldest {days} day", "{amount} overdue, the oldest {days} days", days).format(
         amount=language.amount(target.amount_overdue, target.currency), days=language.number(target.overdue_days))
 
 

@@ -115,6 +115,7 @@ def draw(subject: Subject, *, can_act: bool) -> None:
             tables.show(_items(subject), shown, key="evidence_items", alt=translate(N_("Overdue items")), visible_rows=4)
     with service, st.container(key="evidence_service", gap="xxsmall"):
         st.subheader(translate(N_("For and against")), anchor=False)
+        _lines(_money_lines(subject, language))
         _lines(_held_lines(subject, language))
         _lines(_paying_lines(subject, language))
         _lines(_service_lines(subject, language))
@@ -156,6 +157,15 @@ def _items(subject: Subject) -> pa.Table:
         "currency": pa.array([evidence.currency for _ in evidence.items], pa.string()),
         "amount_outstanding": pa.array([item.amount_outstanding for item in evidence.items], pa.decimal128(38, 4)),
     })
+
+
+def _money_lines(subject: Subject, language: Language) -> list[str]:
+    """Money that came and is applied to nothing yet: it may well be meant for what is overdue."""
+    unapplied = subject.evidence.amount_unapplied
+    if unapplied >= 0:
+        return []
+    return [language.gettext(N_("On account, applied to no invoice yet: {amount}")).format(
+        amount=language.amount(-unapplied, subject.evidence.currency))]
 
 
 def _paying_lines(subject: Subject, language: Language) -> list[str]:
@@ -263,9 +273,16 @@ def _notes(subject: Subject, language: Language) -> tuple[str, ...]:
     totals = {row["currency"]: row["amount_committed_total"] for row in continuing if row["amount_committed_total"]}
     said = [translate(N_("Microsoft keeps billing: {amount} are still committed, at the customer's prices.")).format(
         amount=language.amount(amount, currency)) for currency, amount in sorted(totals.items())]
+    unknown = sum(1 for row in continuing if row["amount_committed"] is None)
+    if unknown:
+        said.append(language.ngettext(
+            "Of {count} subscription that Microsoft keeps billing the price, the billing cycle or the end is not known: its amount is "
+            "missing.",
+            "Of {count} subscriptions that Microsoft keeps billing the price, the billing cycle or the end is not known: their amounts are "
+            "missing.", unknown).format(count=language.number(unknown)))
     open_windows = [row for row in subject.costs.to_pylist() if row["left_to_cancel_days"] is not None]
-    said += [translate(N_("Cancel instead? {product} can be cancelled for {days} more days.")).format(
-        product=row["product_name"], days=language.number(row["left_to_cancel_days"])) for row in open_windows]
+    said += [translate(N_("Cancel instead? {product} can be cancelled until {day}.")).format(
+        product=row["product_name"], day=language.day(row["cancellable_until_on"])) for row in open_windows]
     return tuple(said)
 
 

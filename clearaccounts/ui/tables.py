@@ -137,7 +137,9 @@ def _draw(
     shown = styled(table, columns, language)
     if selection is not None:
         # A selection is a position: with other rows it must not choose somebody else. The rows are part of the widget's name.
-        names = "\0".join(str(value) for value in table[columns[0].name].to_pylist())
+        # What tells rows apart counts, not the first column alone: two customers of one name, or one in two currencies, may change places.
+        apart = [name for name in table.column_names if name.endswith("_id") or name in {"currency", columns[0].name}]
+        names = repr(table.select(apart).to_pydict())
         key = f"{key}_{hashlib.sha256(names.encode()).hexdigest()[:8]}_{st.session_state.get(_ROUND, 0)}"
     state: Any = st.dataframe(  # what it returns depends on `on_select`
         shown,

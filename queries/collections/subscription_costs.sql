@@ -10,7 +10,7 @@
 -- `is_exportable`: Microsoft's id of it is known. Amounts are at what the customer is charged, not at Microsoft's cost;
 -- amount_committed is that of `committed_amounts`, amount_committed_total the sum of those whose billing continues, over the customer,
 -- in the row's currency. One suspended today can be given back until recoverable_until_on: the commitment's last day, or the 90th day
--- of a legacy subscription.
+-- of a legacy subscription. left_to_cancel_days: until the window's last day, 0 on it; empty once it has closed, and for what has ended.
 with
 
 own_subscriptions as (
@@ -65,7 +65,8 @@ subscription_costs as (
         cast(sum(committed.amount_committed) filter (own_subscriptions.suspension_effect_type = 'billing_continues')
             over (partition by own_subscriptions.currency) as decimal(38, 4)) as amount_committed_total,
         case
-            when own_subscriptions.cancellable_until_on >= $as_of_on then own_subscriptions.cancellable_until_on - $as_of_on
+            when own_subscriptions.subscription_status in ('active', 'suspended') and own_subscriptions.cancellable_until_on >= $as_of_on
+                then own_subscriptions.cancellable_until_on - $as_of_on
         end as left_to_cancel_days,
         case
             when own_subscriptions.commitment_ends_on >= $as_of_on then own_subscriptions.commitment_ends_on - $as_of_on

@@ -15,6 +15,7 @@ from clearaccounts.collections.orders import OrderLine, Outcome
 from clearaccounts.collections.partner_center import PartnerCenter, Reading
 from clearaccounts.collections.partner_center_wire import Credentials
 from clearaccounts.collections.suspensions import Mark, Status
+from clearaccounts.decisions import EventFilter
 from clearaccounts.errors import NotPermitted
 from clearaccounts.settings import PartnerCenterAccess
 from tests.collections.partner_center_server import SECRET, Fault, PartnerCenterServer, running
@@ -160,8 +161,26 @@ def test_only_what_is_not_done_is_asked_for_again(town: Town, server: PartnerCen
     assert suspensions.mark_of(town.store, mark.mark_id).mark_status is Status.SUSPENDED
 
 
-def test_a_manager_sends_nothing(town: Town, server: PartnerCenterServer) -> None:
+@pytest.mark.parametrize("mode", ["live", "dry_run"])
+def test_a_manager_sends_nothing_and_that_is_on_record(mode: str, town: Town, server: PartnerCenterServer) -> None:
     mark = exported(town)
-    with center(server) as asked, pytest.raises(NotPermitted):
+    with center(server, mode) as asked, pytest.raises(NotPermitted):
         carry(town, mark, asked, viewer=MARTIN)
     assert not server.requests
+    assert [event.by.user_id for event in town.store.matching(EventFilter(event_type="denied"))] == [MARTIN.user_id]
+
+
+def test_a_manager_is_refused_when_everything_is_done_too(town: Town, server: PartnerCenterServer) -> None:
+    mark = exported(town)
+    with center(server) as asked:
+        carry(town, mark, asked)
+        with pytest.raises(NotPermitted):
+            carry(town, mark, asked, "again", viewer=MARTIN)
+
+
+def test_a_dry_run_stops_where_a_real_one_would(town: Town, server: PartnerCenterServer) -> None:
+    mark = exported(town)
+    town.then(payments=[PAID])
+    with center(server, "dry_run") as asked:
+        carried = carry(town, mark, asked)
+    assert carried.stopped_by is not None and not carried.outcomes and not server.requests

@@ -35,7 +35,8 @@ def test_each_kind_of_subscription_says_what_its_suspension_costs(tmp_path: Path
         {"subscription_id": "yearly", **seat, "billing_cycle": "annual", "term_duration": "P3Y", "commitment_ends_on": "2028-03-09"},
         {"subscription_id": "legacy", **seat, "commerce_model": "legacy", "billing_cycle": "monthly", "commitment_ends_on": "2027-03-09"},
         {"subscription_id": "azure", "commerce_model": "azure_plan", "billing_cycle": "monthly"},
-        {"subscription_id": "gone", **seat, **monthly, "subscription_status": "deleted", "commitment_ends_on": "2027-03-09"},
+        {"subscription_id": "gone", **seat, **monthly, "subscription_status": "deleted", "commitment_ends_on": "2027-03-09",
+         "cancellable_until_on": "2026-07-02"},
         {"subscription_id": "fresh", **seat, **monthly, "commitment_ends_on": "2026-07-24", "cancellable_until_on": "2026-07-02"},
         {"subscription_id": "last-day", **seat, **monthly, "commitment_ends_on": "2026-06-30", "cancellable_until_on": "2026-06-29"},
     )
@@ -55,7 +56,16 @@ def test_each_kind_of_subscription_says_what_its_suspension_costs(tmp_path: Path
     assert found["legacy"]["recoverable_until_on"] == DAY + timedelta(days=90)
     assert found["azure"]["recoverable_until_on"] is None and found["azure"]["currency"] == "GBP"
     assert found["fresh"]["left_to_cancel_days"] == 2 and found["last-day"]["left_to_cancel_days"] is None
+    assert found["gone"]["left_to_cancel_days"] is None, "what has ended cannot be cancelled any more"
     assert found["monthly"]["commitment_left_days"] == 252 and found["last-day"]["commitment_left_days"] == 0
+
+
+def test_the_last_day_to_cancel_is_one(tmp_path: Path) -> None:
+    window = {"cancellable_until_on": DAY.isoformat()}
+    found = rows(
+        tmp_path, {"subscription_id": "active", **window},
+        {"subscription_id": "suspended", **window, "subscription_status": "suspended"})
+    assert {row["left_to_cancel_days"] for row in found.values()} == {0}
 
 
 def test_what_is_not_known_is_no_amount(tmp_path: Path) -> None:

@@ -63,6 +63,14 @@ def report(tab: Screen, *outcomes: str) -> None:
     tab.app.button(key="report_send").click().run()
 
 
+def test_who_approves_sees_money_that_is_applied_to_nothing_yet(screen: Callable[..., Screen]) -> None:
+    admin, manager = screen(Role.BILLING_ADMIN), screen(Role.MANAGER)
+    choose(admin, "flagged")  # Wilholz: as much on account as their oldest invoice
+    form(admin, "mark", "No answer")
+    choose(manager, "marked")
+    assert "On account, applied to no invoice yet: 10,234.17 EUR" in said(manager)
+
+
 def test_mark_approve_and_withdraw(screen: Callable[..., Screen]) -> None:
     admin = screen(Role.BILLING_ADMIN)
     choose(admin, "flagged")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from clearaccounts.access import Role
 from clearaccounts.text import ENGLISH, SPANISH, Language
@@ -44,6 +45,31 @@ def test_cells_show_words_and_hold_values(language: Language, amounts: list[str]
     assert by_amount == ["C", "A", "B", "D"]
     assert frame.sort_values("due_on")["customer_name"].to_list() == ["B", "C", "A", "D"]
     assert frame.sort_values("bucket")["customer_name"].to_list() == ["D", "C", "B", "A"]
+
+
+def choosing() -> None:
+    """A page whose two rows, of one name, may change places."""
+    import pyarrow as pa
+    import streamlit as st
+
+    from clearaccounts.ui import tables
+    from clearaccounts.ui.tables import Column
+
+    ids = list(st.session_state["ids"])
+    rows = pa.table({"customer_id": ids, "customer_name": ["Alder", "Alder"]})
+    chosen = tables.choose(rows, [Column("customer_name", "Customer")], key="list", alt="Customers")
+    st.text(", ".join(row["customer_id"] for row in chosen) or "nobody")
+
+
+def test_a_choice_never_passes_to_another_row_of_the_same_name() -> None:
+    app = AppTest.from_function(choosing)
+    app.session_state["ids"] = ("C1", "C2")
+    app.run()
+    key = app.dataframe[0].proto.id.split("-", 2)[2]
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert app.run().text[0].value == "C1"
+    app.session_state["ids"] = ("C2", "C1")
+    assert app.run().text[0].value == "nobody"
 
 
 def test_requests_outside_any_plan_say_so(screen: Callable[..., Screen]) -> None:
