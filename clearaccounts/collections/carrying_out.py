@@ -17,9 +17,10 @@ from clearaccounts.collections.checks import check_age, check_unchanged
 from clearaccounts.collections.deciding import Form, decide, mark_of
 from clearaccounts.collections.grounds import Grounds, latest
 from clearaccounts.collections.marks import Mark, Reported
+from clearaccounts.collections.ordering import asked_elsewhere
 from clearaccounts.collections.orders import DONE, SUSPEND, UNKNOWN, Order, OrderLine, Outcome, Report
 from clearaccounts.collections.reinstating import report_reinstatement
-from clearaccounts.collections.reporting import as_details, report
+from clearaccounts.collections.reporting import as_details, is_untouched, report
 from clearaccounts.decisions import Scene, Store
 from clearaccounts.errors import DecisionError, NotFound, Refused
 from clearaccounts.text import N_
@@ -132,6 +133,8 @@ class _Run:
             if known is not None and _is_taken(known, self.order.action, now):
                 raise _Busy
             if self.order.action == SUSPEND:
+                if is_untouched(marked, line.subscription_id) and line.microsoft_subscription_id in asked_elsewhere(scene.matching, marked):
+                    raise _Busy
                 _check_grounds(scene, self.grounds, marked, now)
             request_id = _request_id(self.order, line, known, marked.version)
             begun.append(request_id)
@@ -164,7 +167,7 @@ def _is_taken(known: Reported, action: str, now: datetime) -> bool:
 
 
 class _Busy(Refused):
-    """Somebody asks for this line just now, or it is done: it is left alone."""
+    """Somebody asks for this line just now, another order does, or it is done: it is left alone."""
 
     def __init__(self) -> None:
         super().__init__(N_("Somebody else carries this out just now."))

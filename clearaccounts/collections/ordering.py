@@ -78,25 +78,31 @@ def _lines(scene: Scene, grounds: Grounds, marked: Mark) -> tuple[tuple[OrderLin
     """What can be asked for, and what cannot, each with its obstacle."""
     newest = grounds.warehouse()
     found = newest.run("collections/order_lines", SubscriptionsNowFilter(marked.customer_id, newest.build.as_of_on), scene.viewer)
-    ordered = _ordered(scene.matching, marked)
+    ordered = asked_elsewhere(scene.matching, marked)
     lines, left_out = [], []
     for row in found.to_pylist():
-        obstacle = row["obstacle"] or ("ordered" if row["subscription_id"] in ordered else None)
+        guid = (row["microsoft_subscription_id"] or "").lower()
+        obstacle = row["obstacle"] or ("ordered" if guid in ordered else None)
         if obstacle is not None:
             left_out.append(LeftOut(row["subscription_id"], row["product_name"], obstacle))
             continue
         lines.append(OrderLine(
-            row["subscription_id"], row["product_name"], row["commerce_model"], row["microsoft_tenant_id"].lower(),
-            row["microsoft_subscription_id"].lower(), row["subscription_status"], row["is_auto_renew"], row["commitment_ends_on"],
+            row["subscription_id"], row["product_name"], row["commerce_model"], row["microsoft_tenant_id"].lower(), guid,
+            row["subscription_status"], row["is_auto_renew"], row["commitment_ends_on"],
         ))
+        ordered.add(guid)
     return tuple(lines), tuple(left_out)
 
 
-def _ordered(matching: Matching, marked: Mark) -> set[str]:
-    """The customer's subscriptions that another mark's order has suspended, or may have."""
+def asked_elsewhere(matching: Matching, marked: Mark) -> set[str]:
+    """The Microsoft ids (GUIDs) of the subscriptions that another mark's order has suspended, or may have.
+
+    By Microsoft's id and whosever the mark is: the debt in another currency is another mark of the same customer, and two customers that
+    were merged may have one each.
+    """
     return {
-        line.subscription_id
-        for other in folded(matching(EventFilter(subject_type=SUBJECT, customer_id=marked.customer_id)))
+        line.microsoft_subscription_id
+        for other in folded(matching(EventFilter(subject_type=SUBJECT)))
         if other.mark_id != marked.mark_id and other.order is not None and other.is_open
         for line in other.order.lines
         if other.outcome_of(line.subscription_id) not in {FAILED, NOT_DONE} and other.way_back_of(line.subscription_id) != DONE[REACTIVATE]

@@ -33,7 +33,7 @@ OBSTACLES = {
     "not_active": N_("it is not active, so it cannot be suspended"),
     "azure_subscription": N_("it is an Azure subscription, which is cancelled in Azure, not here"),
     "azure_subscriptions_active": N_("Azure subscriptions under the Azure plan are active; they have to be cancelled first"),
-    "ordered": N_("another order already asks for it"),
+    "ordered": N_("it is asked for already, by this order or another"),
 }
 
 _SPACE = uuid.UUID("6d0f5b1e-5c39-5a0e-9a64-5b0d3a1c7f42")

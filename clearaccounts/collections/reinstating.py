@@ -17,8 +17,8 @@ from clearaccounts.collections.deciding import AlreadyThere, Form, decide
 from clearaccounts.collections.evidence import SubscriptionsNowFilter
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.marks import Mark, Reported
-from clearaccounts.collections.orders import FAILED, NOT_DONE, REACTIVATE, Order, OrderLine, Report, export_id
-from clearaccounts.collections.reporting import as_details, checked
+from clearaccounts.collections.orders import DONE, FAILED, REACTIVATE, SUSPEND, UNKNOWN, Order, OrderLine, Report, export_id
+from clearaccounts.collections.reporting import as_details, checked, is_untouched
 from clearaccounts.decisions import Scene, Store
 from clearaccounts.errors import Refused
 from clearaccounts.text import N_
@@ -59,9 +59,10 @@ def approve_reinstatement(
 
 def _to_bring_back(marked: Mark) -> tuple[OrderLine, ...]:
     """The lines of the order that are suspended, or may be: once one of them is, all that are not known to be untouched."""
-    if marked.order is None or not marked.outcomes:
+    lines = () if marked.order is None else marked.order.lines
+    if not any(marked.outcome_of(line.subscription_id) in {DONE[SUSPEND], UNKNOWN} for line in lines):
         return ()
-    return tuple(line for line in marked.order.lines if marked.outcome_of(line.subscription_id) not in {FAILED, NOT_DONE})
+    return tuple(line for line in lines if not is_untouched(marked, line.subscription_id))
 
 
 def _as_it_was(line: OrderLine, reported: Reported | None) -> OrderLine:

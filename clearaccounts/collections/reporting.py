@@ -12,6 +12,7 @@ from clearaccounts.collections.clearing import note_cleared
 from clearaccounts.collections.deciding import AlreadyThere, Form, decide
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.marks import Mark, Reported
+from clearaccounts.collections.ordering import asked_elsewhere
 from clearaccounts.collections.orders import DONE, FAILED, NOT_DONE, SOURCES, UNKNOWN, Order, Outcome, Report
 from clearaccounts.decisions import Scene, Store
 from clearaccounts.errors import Refused
@@ -31,16 +32,35 @@ def report(
         NotFound: there is no such mark, or not for this viewer.
         NotPermitted: the role does not allow it.
         Stale: somebody decided meanwhile; says who and when.
-        Refused: the report is of another order, names a subscription that the order does not, says what cannot be, or the mark has
-            ended. Nothing of it is recorded then.
+        Refused: the report is of another order, names a subscription that the order does not, says what cannot be, another order asks
+            for what had failed by now, or the mark has ended. Nothing of it is recorded then.
     """
-    def rule(_: Scene, marked: Mark) -> Mapping[str, Any]:
-        return as_details(said, checked(said, marked.order, marked.outcomes))
+    def rule(scene: Scene, marked: Mark) -> Mapping[str, Any]:
+        outcomes = checked(said, marked.order, marked.outcomes)
+        _refuse_asked_elsewhere(scene, marked, outcomes)
+        return as_details(said, outcomes)
 
     form = Form(mark_id, seen_version, idempotency_key, now, reason, {**as_details(said, said.outcomes), "export_id": said.export_id})
     reported = decide(store, grounds, viewer, ("report",), form, rule)
     note_cleared(store, grounds, viewer, now, only=mark_id)
     return reported
+
+
+def _refuse_asked_elsewhere(scene: Scene, marked: Mark, outcomes: Sequence[Outcome]) -> None:
+    """Refuse to call suspended what this order left untouched and another has taken over: one alone brings it back."""
+    tried = [one.subscription_id for one in outcomes if one.outcome not in {FAILED, NOT_DONE} and is_untouched(marked, one.subscription_id)]
+    elsewhere = asked_elsewhere(scene.matching, marked) if tried else set()
+    for line in () if marked.order is None else marked.order.lines:
+        if line.subscription_id in tried and line.microsoft_subscription_id in elsewhere:
+            raise Refused(
+                N_("Another order asks for subscription {subscription} by now: report it there; nothing of this report was recorded."),
+                subscription=line.subscription_id,
+            )
+
+
+def is_untouched(marked: Mark, subscription_id: str) -> bool:
+    """Whether a line of the order is known to have come to nothing, so that another order may ask for the subscription."""
+    return marked.outcome_of(subscription_id) in {FAILED, NOT_DONE}
 
 
 def as_details(said: Report, outcomes: Sequence[Outcome]) -> dict[str, Any]:
