@@ -1,7 +1,7 @@
 """What the workflow of suspensions should do, in plain Python: no database, no query, nothing of the program.
 
-Two customers with two subscriptions each. The model knows the facts (what the world is), what has been imported of them, and every
-mark; each method says whether an attempt is allowed, and remembers what it leads to.
+Two customers with two subscriptions each, who owe in euros and, always, in dollars. The model knows the facts (what the world is), what
+has been imported of them, and every mark; each method says whether an attempt is allowed, and remembers what it leads to.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ APPROVALS_PER_DAY = 3
 DAY = timedelta(hours=24)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LINES = ("1", "2")
+UNTOUCHED = {"failed", "not_done"}
 ACTIVE, SUSPENDED = "active", "suspended"
+EUROS, DOLLARS = "EUR", "USD"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One customer as the world is: what is owed, whether the books hold a dispute, which subscriptions Microsoft has suspended."""
+    """One customer as the world is: what is owed in euros, whether the books hold a dispute, what Microsoft has suspended."""
 
     owed: int = 500
     is_disputed: bool = False
@@ -45,6 +47,7 @@ class Mark:
     """One mark; `seen` is what it rests on."""
 
     customer: str
+    currency: str
     marked_by: str
     seen: tuple[object, ...]
     status: str = "marked"
@@ -60,6 +63,12 @@ class Mark:
     def suspended(self) -> list[str]:
         done = [line for line in self.order or () if self.outcomes.get(line) == "suspended"]
         return [line for line in done if self.brought_back.get(line) != "reactivated"]
+
+    @property
+    def claimed(self) -> set[str]:
+        """The lines that it has suspended, or may have: nobody else's order may name them."""
+        lines = self.order if self.is_open and self.order else ()
+        return {line for line in lines if self.outcomes.get(line) not in UNTOUCHED and self.brought_back.get(line) != "reactivated"}
 
     @property
     def is_open(self) -> bool:
@@ -85,18 +94,29 @@ class Model:
         """The day that the newest data show."""
         return self.imported_at.date()
 
-    def seen(self, customer: str) -> tuple[object, ...]:
-        """What a mark of this customer would rest on."""
+    def owed(self, customer: str, currency: str) -> int:
+        return self.known[customer].owed if currency == EUROS else 500
+
+    def seen(self, customer: str, currency: str) -> tuple[object, ...]:
+        """What a mark of this customer in this currency would rest on."""
         known = self.known[customer]
         held = [name for name, hold in self.holds.items() if hold.customer == customer and hold.is_in_force(self.today)]
-        return (known.owed, known.is_disputed, tuple(held), known.suspended)
+        return (self.owed(customer, currency), known.is_disputed, tuple(held), known.suspended)
 
-    def is_flagged(self, customer: str) -> bool:
-        owed, is_disputed, held, _ = self.seen(customer)
+    def is_flagged(self, customer: str, currency: str) -> bool:
+        owed, is_disputed, held, _ = self.seen(customer, currency)
         return bool(owed) and not is_disputed and not held
 
-    def open_mark(self, customer: str) -> str | None:
-        return next((name for name, mark in self.marks.items() if mark.customer == customer and mark.is_open), None)
+    def has_open_mark(self, customer: str, currency: str) -> bool:
+        return any((mark.customer, mark.currency) == (customer, currency) and mark.is_open for mark in self.marks.values())
+
+    def claimed_elsewhere(self, mark: Mark) -> set[str]:
+        """The customer's subscriptions that the mark in the other currency has suspended, or may have."""
+        return {line for other in self.marks.values() if other is not mark and other.customer == mark.customer for line in other.claimed}
+
+    def holds_still(self, mark: Mark) -> bool:
+        """Whether what the mark rests on is what is so now."""
+        return mark.seen == self.seen(mark.customer, mark.currency) and self.is_flagged(mark.customer, mark.currency)
 
     def recorded(self) -> None:
         """Something was put on record now: no clock set back later makes an older approval last longer."""
@@ -113,12 +133,13 @@ class Model:
 
     # ---- what people try; each says whether it is allowed
 
-    def mark(self, name: str, customer: str, person: str, seen: tuple[object, ...]) -> bool:
+    def mark(self, name: str, customer: str, currency: str, person: str, seen: tuple[object, ...]) -> bool:
         is_allowed = (
-            person in ADMINS and self.open_mark(customer) is None and self.is_flagged(customer) and seen == self.seen(customer)
+            person in ADMINS and not self.has_open_mark(customer, currency) and self.is_flagged(customer, currency)
+            and seen == self.seen(customer, currency)
         )
         if is_allowed:
-            self.marks[name] = Mark(customer, person, seen, latest=self.now)
+            self.marks[name] = Mark(customer, currency, person, seen, latest=self.now)
         return is_allowed
 
     def approve(self, name: str, person: str, *, is_stale: bool) -> bool:
@@ -128,7 +149,7 @@ class Model:
         is_allowed = (
             person in DECIDERS and person != mark.marked_by and not is_stale and mark.status in {"marked", "approved_once"}
             and not (is_second and mark.approvals[0][0] == person)
-            and mark.seen == self.seen(mark.customer) and self.is_flagged(mark.customer)
+            and self.holds_still(mark)
         )
         if is_allowed:
             midnight = self.now.replace(hour=0, minute=0, second=0)
@@ -162,9 +183,10 @@ class Model:
             return False
         if mark.order is not None:
             return True
-        lines = tuple(line for line in LINES if line not in self.known[mark.customer].suspended)
+        taken = {*self.known[mark.customer].suspended, *self.claimed_elsewhere(mark)}
+        lines = tuple(line for line in LINES if line not in taken)
         is_allowed = (
-            not is_stale and mark.status == "approved" and mark.seen == self.seen(mark.customer) and self.is_flagged(mark.customer)
+            not is_stale and mark.status == "approved" and self.holds_still(mark)
             and max(self.now, mark.latest) - self.imported_at <= DAY and bool(lines)
         )
         if is_allowed:
@@ -173,15 +195,16 @@ class Model:
 
     def report(self, name: str, person: str, outcomes: dict[str, str]) -> bool:
         mark = self.marks[name]
+        again = {line for line, new in outcomes.items() if mark.outcomes.get(line) in UNTOUCHED and new not in UNTOUCHED}
         is_allowed = (
-            person in ADMINS and mark.status in {"exported", "suspended"}
+            person in ADMINS and mark.status in {"exported", "suspended"} and not again & self.claimed_elsewhere(mark)
             and all(line in (mark.order or ()) and _may_follow(mark.outcomes.get(line), new, "suspended") for line, new in outcomes.items())
         )
         if is_allowed:
             mark.outcomes |= outcomes
             known = [mark.outcomes.get(line) for line in mark.order or ()]
             is_known = all(outcome not in {None, "unknown"} for outcome in known)
-            none_done = all(outcome in {"failed", "not_done"} for outcome in known)
+            none_done = all(outcome in UNTOUCHED for outcome in known)
             mark.status = "not_suspended" if none_done else "suspended" if is_known else "exported"
             self._at_microsoft(mark.customer, outcomes)
             self.note_cleared(name)
@@ -191,7 +214,7 @@ class Model:
         mark = self.marks[name]
         is_allowed = (
             person in DECIDERS and person != mark.marked_by and not is_stale and mark.status in {"exported", "suspended"}
-            and bool(mark.outcomes) and bool(self._to_bring_back(mark))
+            and any(outcome in {"suspended", "unknown"} for outcome in mark.outcomes.values())
         )
         if is_allowed:
             mark.status = "reinstatement_approved"
@@ -244,11 +267,11 @@ class Model:
     def note_cleared(self, name: str) -> None:
         mark = self.marks[name]
         is_waiting = mark.status in {"exported", "suspended", "reinstatement_approved", "reinstatement_exported"} and mark.suspended
-        if is_waiting and not self.known[mark.customer].owed:
+        if is_waiting and not self.owed(mark.customer, mark.currency):
             mark.is_cleared = True
 
     def _to_bring_back(self, mark: Mark) -> tuple[str, ...]:
-        return tuple(line for line in mark.order or () if mark.outcomes.get(line) not in {"failed", "not_done"})
+        return tuple(line for line in mark.order or () if mark.outcomes.get(line) not in UNTOUCHED)
 
     def _at_microsoft(self, customer: str, outcomes: dict[str, str]) -> None:
         """Reports are true here: what they say is so at Microsoft, and the next import brings it."""

@@ -22,7 +22,7 @@ from clearaccounts.collections.marks import SUBJECT, Mark, fold
 from clearaccounts.collections.orders import Outcome, Report
 from clearaccounts.decisions import Event, EventFilter, Store
 from clearaccounts.errors import ClearAccountsError, NotFound, NotPermitted
-from tests.decisions.simulation.model import LINES, Model
+from tests.decisions.simulation.model import DOLLARS, EUROS, LINES, Model
 from tests.decisions.simulation.service import PEOPLE, Died, Servers, Worlds, dying
 
 STEPS = 200
@@ -52,7 +52,7 @@ class Run:
         self.model = Model(BEGINS_AT)
         self.servers = Servers(folder, worlds)
         self.servers.bring_in(self.model.known, BEGINS_AT)
-        self.evidence: dict[str, tuple[tuple[object, ...], Evidence]] = {}
+        self.evidence: dict[tuple[str, str], tuple[tuple[object, ...], Evidence]] = {}
         self.ids: dict[str, str] = {}
         self.exported: dict[str, Any] = {}
         self.promises: dict[str, str] = {}
@@ -65,7 +65,8 @@ class Run:
     def go(self) -> None:
         """All steps, each followed by the comparison; at the end the audit of everything."""
         for customer in self.model.known:
-            self.look(customer)
+            for currency in (EUROS, DOLLARS):
+                self.look(customer, currency)
         for _ in range(STEPS):
             name = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             getattr(self, "do_" + name)()
@@ -106,21 +107,22 @@ class Run:
 
     # ---- what is tried
 
-    def look(self, customer: str) -> None:
+    def look(self, customer: str, currency: str) -> None:
         """Somebody opens the customer's card."""
         store = self.servers.stores[0]
-        found, _ = self.servers.grounds(store).evidence(PEOPLE["beatriz"], customer, "EUR", store.matching)
-        self.evidence[customer] = (self.model.seen(customer), found)
+        found, _ = self.servers.grounds(store).evidence(PEOPLE["beatriz"], customer, currency, store.matching)
+        self.evidence[customer, currency] = (self.model.seen(customer, currency), found)
 
     def do_mark(self) -> None:
         # The same names in every run: what a query answered about one is remembered.
         customer, person, key = self.chance.choice(["C1", "C2"]), self.chance.choice(PERSONS[:4]), f"mark {len(self.ids)}"
+        currency = self.chance.choice([EUROS, EUROS, DOLLARS])
         if self.chance.random() < 0.8:
-            self.look(customer)
-        seen, evidence = self.evidence[customer]
-        is_allowed = self.model.mark(key, customer, person, seen)
+            self.look(customer, currency)
+        seen, evidence = self.evidence[customer, currency]
+        is_allowed = self.model.mark(key, customer, currency, person, seen)
         made = self.attempt(is_allowed, lambda store: suspensions.mark(
-            store, self.servers.grounds(store), PEOPLE[person], customer_id=customer, currency="EUR", reason="no answer",
+            store, self.servers.grounds(store), PEOPLE[person], customer_id=customer, currency=currency, reason="no answer",
             seen_evidence_hash=evidence.hash, idempotency_key=key, now=self.model.now,
         ))
         if made is not None:
@@ -287,6 +289,8 @@ class Run:
             ours, theirs = self.model.marks[name], self.marks[mark_id]
             told = (theirs.mark_status.value, sorted(line[-1] for line in theirs.suspended), theirs.cleared is not None)
             assert told == (ours.status, sorted(ours.suspended), ours.is_cleared), f"{name}: {told}, the model says {ours}"
+        suspended = [line for mark in self.marks.values() if mark.is_open for line in mark.suspended]
+        assert len(suspended) == len(set(suspended)), f"suspended by two marks: {suspended}"
 
 
 def _prove(mark_id: str, events: list[Event]) -> None:

@@ -27,12 +27,16 @@ from clearaccounts.query_files import query
 from clearaccounts.settings import Suspension
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import store_in
-from tests.decisions.debtors import POLICY
+from tests.decisions.debtors import POLICY as IN_EUROS
 from tests.decisions.simulation.model import APPROVALS_PER_DAY, Facts
 from tests.worlds import LAST_DAY, Row, world
 
 SECOND = Viewer("test:second", "Second Admin", Role.BILLING_ADMIN, "second.admin@partner.example")
 PEOPLE = {person.user_id.removeprefix("demo:").removeprefix("test:"): person for person in (*DEMO_PEOPLE, OPERATOR, SECOND)}
+
+
+# The same in every currency.
+POLICY = replace(IN_EUROS, stages=(replace(IN_EUROS.stages[0], min_overdue_amount=None),))
 
 
 class Worlds:
@@ -67,6 +71,7 @@ def _rows(facts: Facts) -> dict[str, Any]:
             "customer_id": customer, "invoice_id": f"I-{customer}", "issued_on": "2026-03-01", "due_on": "2026-03-31",
             "amount_total": "500.00",
         })
+        rows["customer_invoices"].append({**rows["customer_invoices"][-1], "invoice_id": f"U-{customer}", "currency": "USD"})
         if facts.owed < 500:
             rows["payments"].append({
                 "payment_id": f"P-{customer}", "customer_id": customer, "received_on": "2026-06-01", "amount_total": 500 - facts.owed,
