@@ -259,17 +259,24 @@ class _Desk:
     def _counted_from(self) -> date:
         """Today, or the first day of those that run on: what is recorded while another runs makes it no longer.
 
-        Of a promise, those of the same currency that still run; of a dispute, those in force about the same invoice.
+        Of a promise, those of the same currency that are not kept; of a dispute, those about the same invoice. One that is released
+        on the day on which the next begins runs on in it.
         """
+        released_on = {hold.hold_id: hold.withdrawn_on for hold in self.own if hold.withdrawn_on is not None}
         if self.wish.hold_type == PROMISE:
-            running: list[date] = [row["starts_on"] for row in self._promises("running")]
-            return min([self.today, *running])
-        same = [
-            hold.starts_on for hold in self.own
-            if hold.hold_type == self.wish.hold_type and hold.invoice_id == self.wish.invoice_id
-            and hold.ends_on >= self.day and hold.withdrawn_on is None
-        ]
-        return min([self.today, *same])
+            spans = [(row["starts_on"], row["ends_on"] or date.max) for row in self._promises("running")]
+            spans += [(row["starts_on"], released_on[row["hold_id"]]) for row in self._promises("ended_early")
+                      if row["hold_id"] in released_on]
+        else:
+            spans = [
+                (hold.starts_on, released_on.get(hold.hold_id, hold.ends_on)) for hold in self.own
+                if hold.hold_type == self.wish.hold_type and hold.invoice_id == self.wish.invoice_id
+            ]
+        first, reach = self.today, self.day
+        for starts_on, until_on in sorted(spans, key=lambda span: span[1], reverse=True):
+            if until_on >= reach:
+                first = reach = min(reach, starts_on)
+        return first
 
     def check_earlier_promises(self) -> None:
         """Refuse a promise after one that was broken and not kept since, to who may not give another chance."""

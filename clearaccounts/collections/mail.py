@@ -115,7 +115,7 @@ def deliver(content: bytes, recipient: str, smtp: Smtp, environment: Mapping[str
     user, password = variables.get(USER, ""), variables.get(PASSWORD, "")
     try:
         server = _connected(smtp, user, password)
-    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: a challenge that is no base64, a password beyond ASCII
         return Delivery(FAILED, _said(error))
     try:
         return _handed_over(server, content, recipient, smtp)
@@ -161,11 +161,13 @@ def _handed_over(server: smtplib.SMTP, content: bytes, recipient: str, smtp: Smt
     except (OSError, smtplib.SMTPException) as error:
         return Delivery(UNKNOWN, _said(error))
     try:
-        if code == 250:
+        if 200 <= code < 300:
             server.quit()
     except (OSError, smtplib.SMTPException):
         pass  # the mail is the server's by now, however it says goodbye
-    return Delivery(SENT if code == 250 else FAILED, _answer("DATA", code, text))
+    # 4xx and 5xx say that the server does not have it; what is no SMTP answer (smtplib: -1) says nothing.
+    outcome = SENT if 200 <= code < 300 else FAILED if 400 <= code < 600 else UNKNOWN
+    return Delivery(outcome, _answer("DATA", code, text))
 
 
 def _check(content: bytes, mail: Mail) -> None:
@@ -202,10 +204,14 @@ def _said(error: Exception) -> str:
     """What went wrong, without anything that we sent: a server's refusal of a password may repeat it."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"AUTH {error.smtp_code}"
+    if type(error) is smtplib.SMTPException:  # what login raises when no mechanism is known, or challenges never end; it repeats the last
+        return "AUTH: signing in did not come to an end"
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(type(error).__name__, error.smtp_code, error.smtp_error)
     if isinstance(error, TimeoutError):
         return "timed out"
     if isinstance(error, UnicodeError):
         return "the user or the password holds a character that this server cannot be told"
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # a certificate's error is both
+        return "the server's answer to signing in makes no sense"
     return one_line(f"{type(error).__name__}: {error}")[:_LONGEST_DETAIL]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import streamlit as st
 
@@ -17,13 +16,12 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.collections import holding
 from clearaccounts.collections.holding import DISPUTE, EXEMPTION, PROMISE, Wish
 from clearaccounts.errors import ClearAccountsError, NotPermitted
-from clearaccounts.money import minor_units
+from clearaccounts.money import typed
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard, messages, words
 
 _FORM, _PROBLEM, _DONE = "_hold_form", "_hold_problem", "_hold_done"
 _FIELDS = ("hold_invoice", "hold_currency", "hold_amount", "hold_ends_on", "hold_owner", "hold_reason")
-_MOST = 99_999_999_999_999.0
 RELEASE = "release"
 
 TITLES = {
@@ -31,7 +29,9 @@ TITLES = {
     RELEASE: N_("Release this hold"),
 }
 _CONSEQUENCES = {
-    DISPUTE: N_("What is disputed is left out when the policy looks at this customer, up to the last day. An amount of 0 disputes all."),
+    DISPUTE: N_(
+        "What is disputed is left out when the policy looks at this customer, up to the last day. Without an amount all of it is disputed."
+    ),
     PROMISE: N_("Nobody suspends this customer up to the last day. Whether the promise was kept is found by itself."),
     EXEMPTION: N_("Nobody suspends this customer up to the last day, whatever they owe."),
     RELEASE: N_("The policy looks at this customer again at once. The hold stays on record."),
@@ -122,11 +122,9 @@ def _fields(form: Form) -> None:
     elif form.action == PROMISE:
         currency = st.selectbox(translate(N_("Currency")), form.currencies, key="hold_currency")
     if currency:
-        units = minor_units().get(currency, 2)
         label = N_("Disputed, {currency}") if form.action == DISPUTE else N_("Promised, {currency}")
-        st.number_input(
-            translate(label).format(currency=currency), min_value=0.0, max_value=_MOST, value=0.0, step=10.0 ** -units,
-            format=f"%.{units}f", key="hold_amount")
+        # A field of text: one of numbers keeps binary ones, which do not hold every amount.
+        st.text_input(translate(label).format(currency=currency), key="hold_amount", max_chars=40)
     longest = translate(N_("At most {days}; longer is for a billing administrator.")).format(
         days=language.days(form.longest_days)) if form.longest_days is not None else None
     usual = min(_USUAL_DAYS[form.action], form.longest_days or 90)
@@ -152,13 +150,10 @@ def _send(form: Form) -> None:
 def _record(form: Form) -> None:
     invoice_id = st.session_state.get("hold_invoice") if form.action == DISPUTE else None
     currency = dict(form.invoices).get(invoice_id or "") if form.action == DISPUTE else st.session_state.get("hold_currency")
-    entered = float(st.session_state.get("hold_amount") or 0.0)
-    # A field of numbers gives binary ones: the decimal is the one that the field shows.
-    amount = Decimal(f"{entered:.{minor_units().get(currency or '', 2)}f}")
-    is_all = form.action == DISPUTE and amount == 0
+    amount = None if form.action == EXEMPTION else typed(str(st.session_state.get("hold_amount") or ""), currency or "", words.language())
     wish = Wish(
         form.customer_id, form.action, st.session_state.get("hold_ends_on"), str(st.session_state.get("hold_owner") or ""), invoice_id,
-        None if is_all or form.action == EXEMPTION else amount, None if form.action == EXEMPTION else currency,
+        amount, None if form.action == EXEMPTION else currency,
     )
     holding.record(
         connection.store(), connection.grounds(), _person(), wish, reason=str(st.session_state.get("hold_reason") or ""),

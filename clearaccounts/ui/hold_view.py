@@ -24,7 +24,7 @@ from clearaccounts.warehouse import Warehouse
 
 # The lists of the page of holds.
 LISTS = {
-    "all": N_("All in force"), "recorded": N_("Recorded here"), "imported": N_("Imported"), "built_in": N_("By themselves"),
+    "all": N_("All in force"), "recorded": N_("Recorded here"), "imported": N_("Imported holds"), "built_in": N_("By themselves"),
     "broken": N_("Broken promises, 30 days"),
 }
 EMPTY = {

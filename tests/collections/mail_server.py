@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class Post:
-    """Keeps every mail; `fault` says how it goes wrong: refuse_sender, refuse_recipient, refuse_data, drop_after_data, slow."""
+    """Keeps every mail; `fault` says how it goes wrong: refuse_sender, refuse_recipient, refuse_data, drop_after_data, slow, babble."""
 
     fault: str = ""
     slow_seconds: float = 3.0
@@ -49,6 +49,8 @@ class Post:
             server.transport.abort()
         if self.fault == "slow":
             await asyncio.sleep(self.slow_seconds)
+        if self.fault == "babble":
+            return "taken, I think"
         return "250 taken"
 
 
@@ -58,12 +60,14 @@ def authenticator(_server: SMTP, _session: Session, _envelope: Envelope, _mechan
 
 
 @contextmanager
-def running(post: Post, security: str = "none", authority: trustme.CA | None = None, *, asks_password: bool = False) -> Iterator[Smtp]:
-    """A server that listens on this machine, and the settings that lead to it."""
+def running(
+    post: Post, security: str = "none", authority: trustme.CA | None = None, *, asks_password: bool = False, host: str = "localhost",
+) -> Iterator[Smtp]:
+    """A server that listens on this machine, with a certificate for `host`, and the settings that lead to it."""
     more: dict[str, Any] = {}
     if authority is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(context)
+        authority.issue_cert(host).configure_cert(context)
         more["ssl_context" if security == "tls" else "tls_context"] = context
     if asks_password:
         more |= {"authenticator": authenticator, "auth_required": True, "auth_require_tls": False}
@@ -85,6 +89,28 @@ def _greet(port: int) -> None:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with socket.create_connection(("127.0.0.1", port), 5) as line, context.wrap_socket(line) as encrypted:
         encrypted.recv(100)
+
+
+@contextmanager
+def challenging(is_base64: bool) -> Iterator[Smtp]:
+    """A server that asks for the password for ever and repeats what it was told, or asks in no base64."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection, connection.makefile("rwb") as line:
+                line.write(b"220 hello\r\n")
+                line.flush()
+                for said in line:
+                    if said.upper().startswith((b"EHLO", b"HELO")):
+                        answer = b"250-here\r\n250 AUTH LOGIN"
+                    else:
+                        answer = b"334 " + (said.split()[-1] if is_base64 else b"a")
+                    line.write(answer + b"\r\n")
+                    line.flush()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield Smtp("127.0.0.1", listening.getsockname()[1], "none", "billing@partner.test", "", timeout_seconds=1)
 
 
 @contextmanager

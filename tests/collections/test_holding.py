@@ -212,6 +212,20 @@ def test_recording_again_while_one_runs_makes_it_no_longer(town: Town, hold_type
     assert record(town, wish(hold_type, ends_on=last_on, **elsewhere), SOFIA, key="another").ends_on == last_on, "about something else"
 
 
+@pytest.mark.parametrize(("hold_type", "longest"), [(DISPUTE, 60), (PROMISE, 14)])
+def test_releasing_one_to_record_the_next_makes_it_no_longer(town: Town, hold_type: str, longest: int) -> None:
+    held = record(town, wish(hold_type, ends_on=days(longest)), SOFIA)
+    town.then(days(5))
+    release(town, held, SOFIA, key="first over")
+    held = record(town, wish(hold_type, ends_on=days(longest)), SOFIA, key="second")
+    town.then(days(10))
+    release(town, held, SOFIA, key="second over")
+    with pytest.raises(NotPermitted, match=f"here until {days(longest)}"):
+        record(town, wish(hold_type, ends_on=days(longest + 1)), SOFIA, key="at once")
+    town.then(days(11))
+    assert record(town, wish(hold_type, ends_on=days(11 + longest)), SOFIA, key="a day later").ends_on == days(11 + longest)
+
+
 def test_an_imported_promise_that_runs_counts_too(town: Town) -> None:
     town.then(holds=[{
         "hold_id": "H1", "hold_type": PROMISE, "starts_on": days(-10), "ends_on": days(4), "amount_held": "50.00", "currency": "EUR",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -17,7 +18,7 @@ from clearaccounts.collections import mail
 from clearaccounts.collections.mail import FAILED, SENT, UNKNOWN, Mail
 from clearaccounts.errors import Refused
 from clearaccounts.settings import MAILBOX, Smtp
-from tests.collections.mail_server import PASSWORD, Post, running, silent
+from tests.collections.mail_server import PASSWORD, Post, challenging, running, silent
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 LETTER = Mail("notice-1", "ana@customer.test", "Ana Ruiz", "Overdue: 100,00 EUR", "Estimada Ana:\n\n  I1   31 may 2026   100,00 EUR\n.\n",
@@ -131,6 +132,13 @@ def test_what_is_known_after_a_fault(fault: str, outcome: str, detail: str) -> N
     assert len(post.taken) == (1 if outcome == UNKNOWN else 0)
 
 
+def test_an_answer_that_is_none_leaves_it_unknown() -> None:
+    post = Post("babble")
+    with running(post) as smtp:
+        assert send(smtp).outcome == UNKNOWN
+    assert len(post.taken) == 1
+
+
 @pytest.mark.parametrize("hangs_up", [True, False])
 def test_a_server_that_never_greets_has_not_taken_the_mail(hangs_up: bool) -> None:
     with silent(hangs_up) as smtp:
@@ -161,6 +169,15 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(authority: trustme.CA,
     assert not post.taken
 
 
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_of_another_host_is_refused(trusted: trustme.CA, security: str) -> None:
+    post = Post()
+    with running(post, security, trusted, host="mail.elsewhere.test") as smtp:
+        said = send(smtp)
+    assert said.outcome == FAILED and "mismatch" in said.detail.lower()
+    assert not post.taken
+
+
 def test_a_server_without_starttls_gets_nothing() -> None:
     post = Post()
     with running(post) as plain:
@@ -177,6 +194,14 @@ def test_a_wrong_password_is_told_by_its_code_and_written_nowhere(
     assert (said.outcome, said.detail) == (FAILED, "AUTH 535")
     own = [record.getMessage() for record in caplog.records if record.name.startswith("clearaccounts")]
     assert "wrong-secret" not in "".join([*own, *capfd.readouterr()])
+
+
+@pytest.mark.parametrize("echo", ["repeats", "nonsense"])
+def test_a_server_that_repeats_the_password_has_it_written_nowhere(echo: str) -> None:
+    with challenging(is_base64=echo == "repeats") as smtp:
+        said = send(smtp, {mail.USER: "notices", mail.PASSWORD: PASSWORD})
+    assert said.outcome == FAILED
+    assert PASSWORD not in said.detail and b64encode(PASSWORD.encode()).decode() not in said.detail
 
 
 def test_a_password_leaves_no_machine_in_the_clear() -> None:

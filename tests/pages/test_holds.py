@@ -19,10 +19,10 @@ def account(tab: Screen, customer_id: str = "C0002") -> Screen:
     return tab.open("account.py", customer_id=customer_id, section="holds")
 
 
-def fill(tab: Screen, action: str, reason: str, *, amount: float | None = None, days: int | None = None) -> None:
+def fill(tab: Screen, action: str, reason: str, *, amount: str | None = None, days: int | None = None) -> None:
     tab.app.button(key=f"hold_{action}").click().run()
     if amount is not None:
-        tab.app.number_input(key="hold_amount").set_value(amount)
+        tab.app.text_input(key="hold_amount").set_value(amount)
     if days is not None:
         tab.app.date_input(key="hold_ends_on").set_value(LAST_ON + timedelta(days=days))
     tab.app.text_area(key="hold_reason").set_value(reason)
@@ -54,7 +54,7 @@ def test_a_helpdesk_agent_has_no_such_list(screen: Callable[..., Screen]) -> Non
 
 def test_a_promise_is_recorded_listed_and_released(screen: Callable[..., Screen]) -> None:
     agent = account(screen(Role.SALES_AGENT))
-    fill(agent, "promise_to_pay", HOSTILE, amount=10.5, days=3)
+    fill(agent, "promise_to_pay", HOSTILE, amount="10.50", days=3)
     assert "The promise is recorded." in agent.words() and agent.problems() == []
     assert column(agent, 0, "hold_type") == ["Promise to pay", "Dispute"]
     assert HOSTILE in agent.cells() and HOSTILE not in agent.words()
@@ -76,7 +76,7 @@ def test_a_promise_is_recorded_listed_and_released(screen: Callable[..., Screen]
 
 def test_too_long_is_refused_in_the_form_and_allowed_to_an_admin(screen: Callable[..., Screen]) -> None:
     agent = account(screen(Role.SALES_AGENT))
-    fill(agent, "promise_to_pay", "next month", amount=10, days=15)
+    fill(agent, "promise_to_pay", "next month", amount="10", days=15)
     assert "a billing administrator may record a longer one" in agent.words().replace("\\", "")
     agent.app.date_input(key="hold_ends_on").set_value(LAST_ON + timedelta(days=14))
     agent.app.button(key="hold_send").click().run()
@@ -88,6 +88,15 @@ def test_a_dispute_of_nothing_named_is_about_all(screen: Callable[..., Screen]) 
     fill(admin, "dispute", "Wrong price")
     assert "The dispute is recorded." in admin.words()
     assert column(admin, 0, "hold_type") == ["Dispute", "Dispute"]
+
+
+def test_an_amount_is_read_in_the_readers_language_to_the_last_digit(screen: Callable[..., Screen]) -> None:
+    agent = account(screen(Role.SALES_AGENT, language="es"))
+    fill(agent, "promise_to_pay", "Pagan el viernes", amount="10.5", days=3)
+    assert "10.5 no se lee como un importe en EUR; escríbalo así: 1.250,50." in agent.words().replace("\\", "")
+    agent.app.text_input(key="hold_amount").set_value("1.010,57")
+    agent.app.button(key="hold_send").click().run()
+    assert "La promesa está registrada." in agent.words() and "1.010,57" in agent.cells()
 
 
 def test_on_another_day_nothing_is_recorded(screen: Callable[..., Screen]) -> None:
