@@ -151,7 +151,8 @@ class _PolicyLetter(Letter):
         self._paragraph(self.says(N_(
             "Then your subscriptions may be suspended at Microsoft: your people can no longer use the suspended services, and e-mail "
             "and files cannot be reached. Your data cannot be recovered after the end of the subscription's term, nor after 90 "
-            "days where it is a legacy subscription. Where a subscription has a commitment, it is billed to the commitment's end, also while it is suspended.")))
+            "days where it is a legacy subscription. Where a subscription has a commitment, it is billed to the commitment's end, also "
+            "while it is suspended.")))
         self._paragraph(self.says(N_(
             "As soon as what is overdue has arrived, we have your access restored. Automatic renewal and changes that were scheduled have "
             "to be set again; we tell you which.")))

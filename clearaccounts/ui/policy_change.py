@@ -9,11 +9,13 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from clearaccounts.access import Permission, Viewer, is_same_person
+from clearaccounts.collections import policy as policy_files
 from clearaccounts.collections import simulation
 from clearaccounts.collections.policies import Known, Proposal, hash_of
 from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.policy_desk import LONGEST_TEXT, checked
 from clearaccounts.errors import PolicyError
+from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, controls, messages, policy_forms, policy_view, registry, tables, words
 from clearaccounts.ui.policy_forms import Form
@@ -54,7 +56,7 @@ CHANGE_COLUMNS = (
 def draft(warehouse: Warehouse, current: Known | None, waiting: Proposal | None, chosen: controls.Chosen, viewer: Viewer) -> None:
     """Edit, paste or upload a policy, see what it would change, and propose it."""
     translate = words.language().gettext
-    _editor("" if current is None else current.text)
+    _editor(current)
     text = str(st.session_state.get(_DRAFT) or "")
     if problem := st.session_state.get(_UPLOAD_PROBLEM):
         st.error(words.plain(problem), icon=":material/error:")
@@ -71,16 +73,22 @@ def draft(warehouse: Warehouse, current: Known | None, waiting: Proposal | None,
     comparison(warehouse, policy, chosen, viewer)
 
 
-def _editor(start: str) -> None:
+def _editor(current: Known | None) -> None:
+    """The text and what may be done with it; a partner without a policy begins with the standard one."""
     translate = words.language().gettext
+    start = policy_files.read(SAMPLE_POLICY) if current is None else current.text
+    label, again = (
+        (N_("The policy as TOML, at first the standard one; none is in force"), N_("Start again from the standard policy"))
+        if current is None
+        else (N_("The policy as TOML, at first the one in force"), N_("Start again from the policy in force"))
+    )
     if _DRAFT not in st.session_state:
         st.session_state[_DRAFT] = start
     st.session_state[_EDITOR] = st.session_state[_DRAFT]
-    st.text_area(
-        translate(N_("The policy as TOML, at first the one in force")), key=_EDITOR, height=300, max_chars=LONGEST_TEXT, on_change=_typed)
+    st.text_area(translate(label), key=_EDITOR, height=300, max_chars=LONGEST_TEXT, on_change=_typed)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(translate(N_("Compare")), key="policy_compare", type="primary", icon=":material/compare_arrows:")
-        st.button(translate(N_("Start again from the policy in force")), key="policy_reset", type="tertiary", on_click=_set, args=(start,))
+        st.button(translate(again), key="policy_reset", type="tertiary", on_click=_set, args=(start,))
         with st.popover(translate(N_("Upload a file")), icon=":material/upload_file:", type="tertiary"):
             st.file_uploader(translate(N_("A policy file (TOML)")), type=["toml"], key=_UPLOAD, on_change=_uploaded)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,15 @@ def test_month_ends_on_demand_in_spanish(screen: Callable[..., Screen]) -> None:
     assert tab.problems() == []
     months = tab.app.dataframe[-1].value
     assert len({str(day) for day in months["as_of_on"]}) == 12 and "Qué cambiaría" in tab.words()
+
+
+def test_where_no_policy_is_in_force_a_change_begins_with_the_standard_one(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.BILLING_ADMIN).open("policy.py")
+    tab.app.session_state["as_of_on"] = date(2024, 9, 15)
+    tab.app.session_state["part"] = "change"
+    tab.app.run()
+    assert tab.app.text_area(key="policy_editor").value == SAMPLE_POLICY.read_text(encoding="utf-8")
+    assert not tab.app.error and "policy_propose" in keys(tab) and "What would change" in tab.words()
 
 
 def test_a_broken_file_of_the_settings_is_a_sentence_on_the_page(screen: Callable[..., Screen], data: Path) -> None:
