@@ -178,7 +178,8 @@ class _Passed(Exception):
 
 
 def _check_grounds(scene: Scene, grounds: Grounds, marked: Mark, now: datetime) -> None:
-    evidence, _ = grounds.evidence(scene.viewer, marked.customer_id, marked.currency, scene.matching)
+    now_known = grounds.of_one_build()
+    evidence, _ = now_known.evidence(scene.viewer, marked.customer_id, marked.currency, scene.matching)
     check_unchanged(marked, evidence)
     exported = next(event.sequence for event in scene.events if event.event_type == "export")
-    check_age(grounds.warehouse().build, grounds.suspension, latest(scene.matching, now, exported))
+    check_age(now_known.warehouse().build, grounds.suspension, latest(scene.matching, now, exported))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
@@ -33,6 +33,11 @@ class Grounds:
     warehouse: Callable[[], Warehouse]
     policy: Callable[[date], Policy | None]
     suspension: Suspension = field(default_factory=Suspension)
+
+    def of_one_build(self) -> Grounds:
+        """These grounds on the build that is the newest now: all that one decision reads comes from it, whatever is imported meanwhile."""
+        newest = self.warehouse()
+        return replace(self, warehouse=lambda: newest)
 
     def evidence(
         self, viewer: Viewer, customer_id: str, currency: str, matching: Matching,

@@ -54,10 +54,11 @@ def export(
                 N_("The approval of {customer} is more than 24 hours old and has lapsed; it has to be approved again."),
                 customer=marked.customer_name,
             )
-        evidence, build = grounds.evidence(scene.viewer, marked.customer_id, marked.currency, scene.matching)
+        now_known = grounds.of_one_build()
+        evidence, build = now_known.evidence(scene.viewer, marked.customer_id, marked.currency, scene.matching)
         check_unchanged(marked, evidence)
-        check_age(grounds.warehouse().build, grounds.suspension, latest(scene.matching, now, marked.approvals[-1].sequence))
-        lines, left_out = _lines(scene, grounds, marked)
+        check_age(now_known.warehouse().build, grounds.suspension, latest(scene.matching, now, marked.approvals[-1].sequence))
+        lines, left_out = _lines(scene, now_known, marked)
         if not lines:
             raise _nothing_to_suspend(marked.customer_name, left_out)
         order = Order(

@@ -106,6 +106,16 @@ def test_what_happened_since_the_approval_stops_the_export(town: OrderTown, kind
     assert town.events("export") == [] and town.mark_now(approved).mark_status is Status.APPROVED
 
 
+def test_an_import_in_mid_decision_does_not_mix_two_builds_in_one_order(town: OrderTown) -> None:
+    approved = town.approved()
+    looked_at = [town.newest]
+    third = {"subscription_id": "S3", "microsoft_subscription_id": "aaaaaaaa-0000-4000-8000-000000000003"}
+    town.then(subscriptions=[*SUBSCRIPTIONS, third])
+    # Whoever looks first sees the build before the import, whoever looks again the one after it.
+    town.grounds = replace(town.grounds, warehouse=lambda: looked_at.pop() if looked_at else town.newest)
+    assert [line.subscription_id for line in order_of(town.export(approved)).lines] == ["S1", "S2"]
+
+
 def test_another_policy_stops_the_export(town: OrderTown) -> None:
     approved = town.approved()
     assert town.policy is not None
