@@ -142,16 +142,6 @@ def known(matching: Matching, customer_id: str | None = None) -> list[Notice]:
     return [fold(own) for own in subjects.values()]
 
 
-def sent(matching: Matching, customer_id: str | None = None) -> list[Notice]:
-    """The notices that count: sent, and those taken back again, which count until that day."""
-    return [notice for notice in known(matching, customer_id) if notice.notice_status in {Status.SENT, Status.WITHDRAWN}]
-
-
-def unsettled(matching: Matching, customer_id: str | None = None) -> list[Notice]:
-    """The notices that count, and those of which nobody knows yet: none of them is sent a second time."""
-    return [notice for notice in known(matching, customer_id) if notice.blocks or notice.notice_status is Status.WITHDRAWN]
-
-
 def listing(notices: Iterable[Notice]) -> pa.Table:
     """Notices as Arrow for `collections/notices`, whatever became of them; shape: `query_files.EMPTY_TABLES["notices_now"]`."""
     shape = EMPTY_TABLES["notices_now"].schema
@@ -164,7 +154,17 @@ def listing(notices: Iterable[Notice]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=shape)
 
 
-def table(notices: Iterable[Notice]) -> pa.Table:
-    """Notices as Arrow, to hand to queries; shape: `query_files.EMPTY_TABLES["notices_decided"]`."""
+def table(notices: Iterable[Notice], *, is_doubt_enough: bool = False) -> pa.Table:
+    """Notices as Arrow, to hand to queries; shape: `query_files.EMPTY_TABLES["notices_decided"]`.
+
+    One that was not sent (and, unless `is_doubt_enough`, one of which nobody knows) stands in it as taken back on its own day: it
+    counts on no day, and no file brings it in under its id.
+    """
     shape = EMPTY_TABLES["notices_decided"].schema
-    return pa.Table.from_pylist([{name: getattr(notice, name) for name in shape.names} for notice in notices], schema=shape)
+
+    def row(notice: Notice) -> dict[str, Any]:
+        counts = notice.notice_status in {Status.SENT, Status.WITHDRAWN} or (is_doubt_enough and notice.blocks)
+        values = {name: getattr(notice, name) for name in shape.names}
+        return values if counts else {**values, "withdrawn_on": notice.sent_on}
+
+    return pa.Table.from_pylist([row(notice) for notice in notices], schema=shape)

@@ -26,11 +26,12 @@ def with_decisions(warehouse: Warehouse, matching: Matching) -> Warehouse:
 
 def with_unsettled(warehouse: Warehouse, matching: Matching) -> Warehouse:
     """As `with_decisions`, the notices of which nobody knows yet among those that were sent: for what must not be sent twice."""
-    return warehouse.beside({**_tables(matching), "notices_decided": cache(lambda: notices.table(notices.unsettled(matching)))})
+    unsettled = cache(lambda: notices.table(notices.known(matching), is_doubt_enough=True))
+    return warehouse.beside({**_tables(matching), "notices_decided": unsettled})
 
 
 def _tables(matching: Matching) -> dict[str, Callable[[], pa.Table]]:
     return {
         "holds_decided": cache(lambda: holds.table(holds.recorded(matching))),
-        "notices_decided": cache(lambda: notices.table(notices.sent(matching))),
+        "notices_decided": cache(lambda: notices.table(notices.known(matching))),
     }

@@ -222,7 +222,8 @@ def test_a_mail_of_which_nobody_knows_is_never_sent_again_by_itself(office: Offi
     with pytest.raises(Refused, match="already"):
         office.send(seen=seen, key="k2")                           # another form
     assert len(post.taken) == 1
-    assert notices.sent(office.store.matching) == []               # and it proves nothing
+    stood, = notices.table(notices.known(office.store.matching)).to_pylist()
+    assert stood["withdrawn_on"] == stood["sent_on"]               # and it proves nothing
     with pytest.raises(Refused, match="how do you know"):
         office.settle(unknown, has_arrived=True, reason=" ")
     arrived = office.settle(unknown, has_arrived=True)
@@ -352,6 +353,19 @@ def test_a_final_notice_recorded_here_meets_the_stage(office: Office, tmp_path: 
     assert [notice["notice_id"] for notice in found.notices] == ([] if held else [record.notice_id])
     before = gather(office.newest, BEATRIZ, "C1", "EUR", as_of_on=day, policy=POLICY)
     assert before.hold_reasons == ("no_final_notice",)  # without the decisions beside it
+
+
+@pytest.mark.parametrize("fault", ["drop_after_data", "refuse_data"])
+def test_no_file_says_that_a_notice_arrived_which_was_begun_here(office: Office, post: Post, tmp_path: Path, fault: str) -> None:
+    post.fault = fault
+    begun = office.send()
+    imported = [{"notice_id": begun.notice_id, "customer_id": "C1", "notice_type": "final_notice", "sent_on": "2026-06-20"}]
+    office.newest = world(tmp_path, date(2026, 7, 6), customers=CUSTOMERS, customer_invoices=DEBTS, notices=imported)
+    office.now = datetime(2026, 7, 6, 9, tzinfo=UTC)
+    assert office.grounds.evidence(BEATRIZ, "C1", "EUR", office.store.matching)[0].hold_reasons == ("no_final_notice",)
+    if fault == "drop_after_data":
+        office.settle(begun, has_arrived=True)
+        assert office.grounds.evidence(BEATRIZ, "C1", "EUR", office.store.matching)[0].is_flagged
 
 
 # Who may
