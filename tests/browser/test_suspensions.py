@@ -59,20 +59,6 @@ def test_one_marks_another_approves_and_a_mark_can_be_withdrawn(own: Dashboard, 
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_a_mark_needs_a_reason_and_says_so(own: Dashboard, visit: Callable[..., Visitor]) -> None:
-    beatriz = visit(own)
-    beatriz.open("suspensions")
-    beatriz.sign_in(Role.BILLING_ADMIN)
-    beatriz.choose_row(0)
-    beatriz.page.locator(".st-key-decide_mark button").click()
-    dialog = beatriz.page.get_by_role("dialog")
-    dialog.locator(".st-key-decision_send button").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("reason")
-    dialog.locator(".st-key-decision_cancel button").click()
-    expect(dialog).to_have_count(0)
-    expect(beatriz.page.get_by_role("radio", name="To approve 0")).to_be_visible()
-
-
 def test_of_two_who_approve_at_once_one_is_told_about_the_other(own: Dashboard, visit: Callable[..., Visitor]) -> None:
     beatriz = visit(own)
     beatriz.open("suspensions")
