@@ -6,6 +6,7 @@ anchor's line: they are adopted, and marked so. Anything else that does not agre
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -80,8 +81,7 @@ def verify(connection: Connection, anchor: Anchor, held: HeldAnchor) -> list[Fin
         broken_at = _integrity(connection)
     failures = [finding for finding in (broken_at, _compare(hashes, held, findings)) if finding is not None]
     if failures:
-        anchor.stop([str(finding) for finding in failures])
-        return failures + findings
+        return failures + leave_word(lambda: anchor.stop([str(finding) for finding in failures])) + findings
     if anchor.resume():
         findings.append(Finding.note(N_("The store is whole again; acting is possible.")))
     line = held.last() or START
@@ -91,8 +91,19 @@ def verify(connection: Connection, anchor: Anchor, held: HeldAnchor) -> list[Fin
             N_("Events {first} to {last} had not reached the anchor before a crash; their chain is whole, and they are adopted."),
             first=line.sequence + 1, last=len(hashes) - 1,
         ))
-    anchor.note_verified(len(hashes) - 1)
-    return findings
+    return leave_word(lambda: anchor.note_verified(len(hashes) - 1)) + findings
+
+
+def leave_word(write: Callable[[], None]) -> list[Finding]:
+    """Write a file beside the anchor; that it cannot be written, as on a full disk, is a failure of its own."""
+    try:
+        write()
+    except OSError as error:
+        return [Finding.failure(
+            N_("No word of this audit can be left beside the anchor ({problem}); make room there, then verify again."),
+            problem=error.strerror or error,
+        )]
+    return []
 
 
 def _read_chain(connection: Connection, hashes: list[str], notes: list[Finding]) -> Finding | None:

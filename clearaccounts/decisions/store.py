@@ -280,8 +280,7 @@ class Store:
                         return audit.verify(connection, self._anchor, held)
                 except SQLAlchemyError as error:
                     finding = Finding.failure(_UNREADABLE, problem=table.short(error))
-                    self._anchor.stop([str(finding)])
-                    return [finding]
+                    return [finding, *audit.leave_word(lambda: self._anchor.stop([str(finding)]))]
         except DecisionError as error:
             # Nobody can act on a store that does not answer, and it may be whole: no word is left.
             return [Finding.failure(error.template, **error.values)]

@@ -247,6 +247,17 @@ def test_an_anchor_on_a_full_disk_says_so_and_the_same_form_settles_it(tmp_path:
     assert failures(store) == []
 
 
+def test_an_audit_that_can_leave_no_word_beside_the_anchor_says_so(tmp_path: Path) -> None:
+    store = with_notes(tmp_path, 3)
+    (tmp_path / "decisions.anchor.verified").mkdir()
+    [sentence] = failures(store)
+    assert sentence.startswith("No word of this audit can be left beside the anchor (Is a directory)")
+    database(tmp_path).execute("update event set reason = 'forged' where sequence = 2")
+    (tmp_path / "decisions.anchor.broken").mkdir()
+    first, second = failures(store)
+    assert "event 2" in first.lower() and second == sentence
+
+
 # ---- a person decides
 
 
