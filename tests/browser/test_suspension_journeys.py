@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from clearaccounts.access import Role
+from clearaccounts.access import DEMO_PEOPLE, Role
+from clearaccounts.collections import policies, suspensions
+from clearaccounts.collections.grounds import Grounds
+from clearaccounts.collections.orders import Outcome, Report
+from clearaccounts.collections.transitions import Status
+from clearaccounts.decisions import open_store
+from clearaccounts.settings import DataFolder, load
+from clearaccounts.warehouse import open_current
 from tests.browser.server import Dashboard, serving
 from tests.browser.visitor import Visitor
 
@@ -126,14 +133,25 @@ def order_of(visitor: Visitor) -> list[dict[str, str]]:
     return list(csv.DictReader(waiting.value.path().read_text(encoding="ascii").splitlines()))
 
 
-def suspend(people: Mapping[Role, Visitor]) -> None:
-    """The whole way to a suspension: marked by one, approved by another, exported, reported."""
-    beatriz, martin = people[Role.BILLING_ADMIN], people[Role.MANAGER]
-    decide(at(beatriz, "flagged"), "mark", "Marked. Another person must approve it.", "No answer to three calls")
-    decide(at(martin, "marked"), "approve", "Approved.", "")
-    decide(at(beatriz, "approved"), "export", "Exported.")
-    at(beatriz, "confirm")
-    report_all(beatriz)
+def suspended(desk: Dashboard) -> None:
+    """The way to a suspension, taken by the services beside the running server; the first journey takes it in browsers."""
+    settings = load(Path(desk.environment["CLEARACCOUNTS_CONFIG"]))
+    folder, now = DataFolder(desk.data), datetime.now(UTC)
+    store, newest = open_store(folder, settings), open_current(folder, settings)
+    grounds = Grounds(lambda: newest, lambda day: policies.in_force(store.matching, folder, settings, day), settings.suspension)
+    admin, manager = (person for person in DEMO_PEOPLE if person.role in {Role.BILLING_ADMIN, Role.MANAGER})
+    seen, _ = grounds.evidence(admin, "C1", "EUR", store.matching)
+    mark = suspensions.mark(
+        store, grounds, admin, customer_id="C1", currency="EUR", reason="No answer", seen_evidence_hash=seen.hash, idempotency_key="1",
+        now=now)
+    mark = suspensions.approve(
+        store, grounds, manager, mark_id=mark.mark_id, seen_version=mark.version, seen_evidence_hash=seen.hash, idempotency_key="2",
+        now=now)
+    mark = suspensions.export(store, grounds, admin, mark_id=mark.mark_id, seen_version=mark.version, idempotency_key="3", now=now)
+    assert mark.order is not None
+    said = Report(mark.order.export_id, tuple(Outcome(line.subscription_id, "suspended") for line in mark.order.lines), "hand")
+    mark = suspensions.report(store, grounds, admin, mark_id=mark.mark_id, said=said, idempotency_key="4", now=now)
+    assert mark.mark_status is Status.SUSPENDED
 
 
 def test_from_a_mark_to_a_suspension(desk: Dashboard, people: dict[Role, Visitor]) -> None:
@@ -179,7 +197,7 @@ def test_a_dispute_recorded_after_the_approval_stops_the_export(desk: Dashboard,
 
 
 def test_a_payment_brings_a_suspended_customer_back(desk: Dashboard, people: dict[Role, Visitor], tmp_path: Path) -> None:
-    suspend(people)
+    suspended(desk)
     beatriz, martin, sofia = people[Role.BILLING_ADMIN], people[Role.MANAGER], people[Role.SALES_AGENT]
     paid = [
         write(tmp_path / "files", "payments", [
