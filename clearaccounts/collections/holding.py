@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -21,6 +20,7 @@ from clearaccounts.access import Permission, Viewer, is_same_mailbox, is_same_pe
 from clearaccounts.accounts import account
 from clearaccounts.collections import hold_lists
 from clearaccounts.collections.checks import check_reason, when
+from clearaccounts.collections.days import counts_from
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.holds import RECORD, RELEASE, SUBJECT, Hold, fold, recorded, table
 from clearaccounts.collections.policy_model import HoldRules, Policy
@@ -29,7 +29,7 @@ from clearaccounts.errors import NotFound, NotPermitted, Refused
 from clearaccounts.money import exact, minor_units
 from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.text import N_
-from clearaccounts.warehouse import Build, Warehouse
+from clearaccounts.warehouse import Warehouse
 
 DISPUTE, PROMISE, EXEMPTION = "dispute", "promise_to_pay", "exemption"
 HOLD_TYPES = (DISPUTE, PROMISE, EXEMPTION)
@@ -101,7 +101,7 @@ def record(store: Store, grounds: Grounds, viewer: Viewer, wish: Wish, *, reason
         _check_words(wish, reason)
         newest = grounds.warehouse()
         own = recorded(scene.matching, wish.customer_id)
-        desk = _Desk(newest.beside({"holds_decided": lambda: table(own)}), scene.viewer, wish, own, _today(newest.build, now))
+        desk = _Desk(newest.beside({"holds_decided": lambda: table(own)}), scene.viewer, wish, own, counts_from(newest.build, now))
         about = desk.about()
         desk.check_end(longest_days(grounds.policy(newest.build.as_of_on), wish.hold_type))
         if wish.hold_type == PROMISE:
@@ -179,11 +179,6 @@ def _check_words(wish: Wish, reason: str) -> None:
 def longest_days(policy: Policy | None, hold_type: str) -> int | None:
     """How many days a hold of this type may last without a billing administrator; None sets no limit. No policy: the standard's own."""
     return (HoldRules() if policy is None else policy.holds).longest_days(hold_type)
-
-
-def _today(build: Build, now: datetime) -> date:
-    """The company's today, never earlier than the day that the newest data show; in the sample that day."""
-    return build.as_of_on if build.is_sample else max(build.as_of_on, now.astimezone(ZoneInfo(build.time_zone)).date())
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from clearaccounts.collections.orders import Order
 from clearaccounts.collections.partner_center import PartnerCenter
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, decision_forms, mark_words, messages, words
-from clearaccounts.ui.decision_steps import person
+from clearaccounts.ui import connection, decision_forms, guard, mark_words, messages, words
 
 _OPEN, _KEY, _PROBLEM = "_api_form", "_api_key", "_api_problem"
 _TITLES = {"live": N_("Send to Partner Center"), "dry_run": N_("See what would be sent")}
@@ -86,7 +85,7 @@ def _send(mark: Mark, order: Order) -> None:
     try:
         with PartnerCenter.configured(connection.settings().partner_center, os.environ) as center:
             carried = carrying_out.carry_out(
-                connection.store(), connection.grounds(), person(), center, mark_id=mark.mark_id, action=order.action,
+                connection.store(), connection.grounds(), guard.person(), center, mark_id=mark.mark_id, action=order.action,
                 idempotency_key=st.session_state[_KEY], clock=connection.now,
             )
     except ClearAccountsError as error:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from clearaccounts.collections.clearing import catch_up
+from clearaccounts.collections.days import counts_from
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.policies import Known, known, known_on
 from clearaccounts.collections.policy import Policy
@@ -126,9 +127,8 @@ def policies() -> list[Known]:
 
 
 def today() -> date:
-    """The day from which a decision of now counts: the company's, never earlier than the newest build's; the sample's own last day."""
-    build = newest_warehouse().build
-    return build.as_of_on if build.is_sample else max(build.as_of_on, now().astimezone(settings().company.zone).date())
+    """The day from which a decision of now counts, by the newest build."""
+    return counts_from(newest_warehouse().build, now())
 
 
 def policy_desk() -> Desk:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from clearaccounts.access import Permission, Viewer, is_same_person
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import Chosen, Mark, Marked, Status
-from clearaccounts.errors import NotPermitted
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard
 
@@ -55,22 +54,10 @@ class Step:
     send: Callable[[Form, str], list[Marked]]
 
 
-def person() -> Viewer:
-    """Who is signed in, looked up again.
-
-    Raises:
-        NotPermitted: they are not known any more.
-    """
-    found = guard.viewer()
-    if found is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
-    return found
-
-
 def _mark(form: Form, reason: str) -> list[Marked]:
     chosen = [Chosen(one.customer_id, one.currency, one.evidence_hash) for one in form.targets]
     found = suspensions.mark_many(
-        connection.store(), connection.grounds(), person(), chosen=chosen, reason=reason, idempotency_key=form.idempotency_key,
+        connection.store(), connection.grounds(), guard.person(), chosen=chosen, reason=reason, idempotency_key=form.idempotency_key,
         now=connection.now(),
     )
     # What refuses the one of one, or all for want of a reason, is said in the form, where it can be mended.
@@ -84,46 +71,36 @@ def _one(form: Form, mark: Mark) -> list[Marked]:
     return [Marked(Chosen(only.customer_id, only.currency, only.evidence_hash), mark)]
 
 
-def _approve(form: Form, reason: str) -> list[Marked]:
-    return _one(form, suspensions.approve(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        seen_evidence_hash=form.targets[0].evidence_hash, idempotency_key=form.idempotency_key, now=connection.now(),
+def _act(act: Callable[..., Mark], form: Form, **words: str) -> list[Marked]:
+    """Take one step with the mark that the form is about, in the version that was seen."""
+    return _one(form, act(
+        connection.store(), connection.grounds(), guard.person(), mark_id=form.mark_id, seen_version=form.version,
+        idempotency_key=form.idempotency_key, now=connection.now(), **words,
     ))
+
+
+def _approve(form: Form, reason: str) -> list[Marked]:
+    return _act(suspensions.approve, form, reason=reason, seen_evidence_hash=form.targets[0].evidence_hash)
 
 
 def _decline(form: Form, reason: str) -> list[Marked]:
-    return _one(form, suspensions.decline(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    ))
+    return _act(suspensions.decline, form, reason=reason)
 
 
 def _withdraw(form: Form, reason: str) -> list[Marked]:
-    return _one(form, suspensions.withdraw(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    ))
+    return _act(suspensions.withdraw, form, reason=reason)
 
 
 def _export(form: Form, _: str) -> list[Marked]:
-    return _one(form, suspensions.export(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    ))
+    return _act(suspensions.export, form)
 
 
 def _approve_reinstatement(form: Form, reason: str) -> list[Marked]:
-    return _one(form, suspensions.approve_reinstatement(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version, reason=reason,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    ))
+    return _act(suspensions.approve_reinstatement, form, reason=reason)
 
 
 def _export_reinstatement(form: Form, _: str) -> list[Marked]:
-    return _one(form, suspensions.export_reinstatement(
-        connection.store(), connection.grounds(), person(), mark_id=form.mark_id, seen_version=form.version,
-        idempotency_key=form.idempotency_key, now=connection.now(),
-    ))
+    return _act(suspensions.export_reinstatement, form)
 
 
 _REASON, _NOTE = N_("Reason"), N_("Note, if any")

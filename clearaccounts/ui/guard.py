@@ -9,6 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
+from clearaccounts.errors import NotPermitted
+from clearaccounts.text import N_
 from clearaccounts.ui import connection, messages, remembered
 
 _SESSION_KEY = "_signed_in_user_id"
@@ -22,7 +24,19 @@ def viewer() -> Viewer | None:
     user_id = st.session_state.get(_SESSION_KEY)
     if user_id is None:
         user_id = remembered.person_id()
-    return next((person for person in DEMO_PEOPLE if person.user_id == user_id), None)
+    return next((one for one in DEMO_PEOPLE if one.user_id == user_id), None)
+
+
+def person() -> Viewer:
+    """The person signed in, looked up again: who sends a form.
+
+    Raises:
+        NotPermitted: they are not known any more.
+    """
+    found = viewer()
+    if found is None:
+        raise NotPermitted(N_("You are not known here any more; sign in again."))
+    return found
 
 
 def require(*permissions: Permission) -> Viewer:
@@ -31,16 +45,16 @@ def require(*permissions: Permission) -> Viewer:
     The entry script decides first what to show; this is the lock on the page itself, for the day that
     something runs it by another way.
     """
-    person = viewer()
-    if person is None or not any(person.may(permission) for permission in permissions):
+    found = viewer()
+    if found is None or not any(found.may(permission) for permission in permissions):
         messages.no_such_page()
         st.stop()
-    return person
+    return found
 
 
 def sign_in(user_id: str) -> None:
     """Sign in as one of the built-in people (demo mode only); everybody else is ignored."""
-    if connection.settings().access.mode == "demo" and any(person.user_id == user_id for person in DEMO_PEOPLE):
+    if connection.settings().access.mode == "demo" and any(one.user_id == user_id for one in DEMO_PEOPLE):
         st.session_state[_SESSION_KEY] = user_id
         remembered.keep(user_id)
 

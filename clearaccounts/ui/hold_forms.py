@@ -15,7 +15,7 @@ import streamlit as st
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.collections import holding
 from clearaccounts.collections.holding import DISPUTE, EXEMPTION, PROMISE, Wish
-from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.money import typed
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard, messages, words
@@ -156,20 +156,13 @@ def _record(form: Form) -> None:
         amount, None if form.action == EXEMPTION else currency,
     )
     holding.record(
-        connection.store(), connection.grounds(), _person(), wish, reason=str(st.session_state.get("hold_reason") or ""),
+        connection.store(), connection.grounds(), guard.person(), wish, reason=str(st.session_state.get("hold_reason") or ""),
         idempotency_key=form.idempotency_key, now=connection.now(),
     )
 
 
 def _release(form: Form) -> None:
     holding.release(
-        connection.store(), connection.grounds(), _person(), hold_id=form.hold_id, seen_version=form.version,
+        connection.store(), connection.grounds(), guard.person(), hold_id=form.hold_id, seen_version=form.version,
         reason=str(st.session_state.get("hold_reason") or ""), idempotency_key=form.idempotency_key, now=connection.now(),
     )
-
-
-def _person() -> Viewer:
-    person = guard.viewer()
-    if person is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
-    return person

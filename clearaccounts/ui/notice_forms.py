@@ -13,12 +13,11 @@ from decimal import Decimal
 
 import streamlit as st
 
-from clearaccounts.access import Viewer
 from clearaccounts.collections import notice_sending, notices
 from clearaccounts.collections.days import counts_from
 from clearaccounts.collections.notice_sending import RECORDED, ByHand, Wish
 from clearaccounts.collections.notices import CHANNELS, TYPES, Notice, Status
-from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard, labels, messages, tables, words
 
@@ -186,7 +185,7 @@ def _send(form: Form) -> None:
     for draft in form.drafts:
         try:
             notice = notice_sending.send(
-                connection.store(), connection.grounds(), connection.settings(), _person(),
+                connection.store(), connection.grounds(), connection.settings(), guard.person(),
                 Wish(draft.customer_id, draft.currency, draft.notice_type, draft.seen_hash, knows),
                 idempotency_key=draft.idempotency_key, clock=connection.now)
         except ClearAccountsError as error:
@@ -204,7 +203,7 @@ def _record(form: Form) -> None:
     wish = ByHand(form.customer_id, str(st.session_state.get("notice_type_by_hand")), st.session_state.get("notice_day"),
                   str(st.session_state.get("notice_channel")), form.currency)
     _try(form, lambda: notice_sending.record(
-        connection.store(), connection.grounds(), _person(), wish, note=_reason(), idempotency_key=form.idempotency_key,
+        connection.store(), connection.grounds(), guard.person(), wish, note=_reason(), idempotency_key=form.idempotency_key,
         now=connection.now()))
 
 
@@ -212,10 +211,11 @@ def _step(form: Form) -> None:
     def settle() -> Notice:
         if form.action == "withdraw":
             return notice_sending.withdraw(
-                connection.store(), connection.grounds(), _person(), notice_id=form.notice_id, seen_version=form.version, reason=_reason(),
+                connection.store(), connection.grounds(), guard.person(), notice_id=form.notice_id, seen_version=form.version,
+                reason=_reason(),
                 idempotency_key=form.idempotency_key, now=connection.now())
         return notice_sending.settle(
-            connection.store(), connection.grounds(), _person(), notice_id=form.notice_id, seen_version=form.version,
+            connection.store(), connection.grounds(), guard.person(), notice_id=form.notice_id, seen_version=form.version,
             has_arrived=form.action == notices.ARRIVED, reason=_reason(), idempotency_key=form.idempotency_key, now=connection.now())
     _try(form, settle)
 
@@ -237,10 +237,3 @@ def _finish(said: list[tuple[bool, str]]) -> None:
 
 def _reason() -> str:
     return str(st.session_state.get("notice_reason") or "")
-
-
-def _person() -> Viewer:
-    person = guard.viewer()
-    if person is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
-    return person

@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard, messages, words
 
@@ -101,10 +101,7 @@ def _send(form: Form) -> None:
 
 
 def _decide(form: Form, reason: str) -> None:
-    person = guard.viewer()
-    if person is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
-    desk, now = connection.policy_desk(), connection.now()
+    person, desk, now = guard.person(), connection.policy_desk(), connection.now()
     match form.action:
         case "propose":
             desk.propose(person, text=form.text, reason=reason, idempotency_key=form.idempotency_key, now=now)

@@ -14,8 +14,7 @@ from clearaccounts.collections.suspensions import Outcome, Report
 from clearaccounts.errors import ClearAccountsError, Refused
 from clearaccounts.exporting.partner_center_confirmations import read_confirmation
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, decision_forms, mark_words, messages, words
-from clearaccounts.ui.decision_steps import person
+from clearaccounts.ui import connection, decision_forms, guard, mark_words, messages, words
 
 _OPEN, _KEY, _PROBLEM, _ROUND = "_report_form", "_report_key", "_report_problem", "_report_round"
 _SAID = N_("Reported.")
@@ -55,7 +54,8 @@ def send(mark: Mark, said: Report, key: str) -> Mark:
     """Record a report of the mark's order in hand, under the person who is signed in."""
     act = suspensions.report if mark.reinstatement is None else suspensions.report_reinstatement
     return act(
-        connection.store(), connection.grounds(), person(), mark_id=mark.mark_id, said=said, idempotency_key=key, now=connection.now())
+        connection.store(), connection.grounds(), guard.person(), mark_id=mark.mark_id, said=said, idempotency_key=key,
+        now=connection.now())
 
 
 def _body(mark_id: str) -> None:
