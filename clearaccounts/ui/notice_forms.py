@@ -212,8 +212,7 @@ def _step(form: Form) -> None:
         if form.action == "withdraw":
             return notice_sending.withdraw(
                 connection.store(), connection.grounds(), guard.person(), notice_id=form.notice_id, seen_version=form.version,
-                reason=_reason(),
-                idempotency_key=form.idempotency_key, now=connection.now())
+                reason=_reason(), idempotency_key=form.idempotency_key, now=connection.now())
         return notice_sending.settle(
             connection.store(), connection.grounds(), guard.person(), notice_id=form.notice_id, seen_version=form.version,
             has_arrived=form.action == notices.ARRIVED, reason=_reason(), idempotency_key=form.idempotency_key, now=connection.now())
