@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.errors import NotFound
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse
 

@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from clearaccounts.access import Viewer
 from clearaccounts.errors import BadParameter, NoWarehouse, QueryTimeout, WarehouseError
-from clearaccounts.query_files import EMPTY_TABLES, Parameter, Query, query
+from clearaccounts.handed_tables import EMPTY_TABLES
+from clearaccounts.query_files import Parameter, Query, query
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 

@@ -19,7 +19,8 @@ import pytest
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.collections import notice_rules, policy
-from clearaccounts.query_files import EMPTY_TABLES, Query, queries
+from clearaccounts.handed_tables import EMPTY_TABLES
+from clearaccounts.query_files import Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.warehouse import Warehouse

@@ -19,6 +19,7 @@ LAYERS = {
     "clearaccounts.settings": FOUNDATIONS,
     "clearaccounts.text": FOUNDATIONS,
     "clearaccounts.money": FOUNDATIONS,
+    "clearaccounts.handed_tables": STORES,
     "clearaccounts.query_files": STORES,
     "clearaccounts.warehouse": STORES,
     "clearaccounts.decisions": STORES,

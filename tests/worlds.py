@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.importing.build import write_warehouse
-from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.settings import Settings
 from clearaccounts.warehouse import Build, Warehouse
 

@@ -21,7 +21,7 @@ from clearaccounts.collections.marks import SUBJECT, Mark, folded
 from clearaccounts.collections.transitions import TRANSITIONS
 from clearaccounts.decisions import EventFilter, Scene, Store, open_store
 from clearaccounts.errors import ClearAccountsError, Refused
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse, open_current

@@ -21,8 +21,8 @@ from clearaccounts.accounts import account
 from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.decisions import canonical
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.money import exact
-from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 
 

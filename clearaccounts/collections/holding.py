@@ -26,8 +26,8 @@ from clearaccounts.collections.holds import RECORD, RELEASE, SUBJECT, Hold, fold
 from clearaccounts.collections.policy_model import HoldRules, Policy
 from clearaccounts.decisions import Action, EventFilter, Scene, Store
 from clearaccounts.errors import NotFound, NotPermitted, Refused
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.money import exact, minor_units
-from clearaccounts.query_files import EMPTY_TABLES
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from clearaccounts.decisions import Actor, Event, EventFilter
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 
 SUBJECT = "hold"
 RECORD, RELEASE = "record", "release"
@@ -92,6 +92,6 @@ def recorded(matching: Matching, customer_id: str | None = None) -> list[Hold]:
 
 
 def table(holds: Iterable[Hold]) -> pa.Table:
-    """Holds as Arrow, to hand to queries; shape: `query_files.EMPTY_TABLES["holds_decided"]`."""
+    """Holds as Arrow, to hand to queries; shape: `handed_tables.EMPTY_TABLES["holds_decided"]`."""
     shape = EMPTY_TABLES["holds_decided"].schema
     return pa.Table.from_pylist([{name: getattr(hold, name) for name in shape.names} for hold in holds], schema=shape)

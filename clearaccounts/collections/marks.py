@@ -16,7 +16,7 @@ import pyarrow as pa
 from clearaccounts.collections.orders import DONE, FAILED, NOT_DONE, REACTIVATE, SUSPEND, UNKNOWN, Order, Outcome
 from clearaccounts.collections.transitions import OPEN, STATUS_TITLES, TRANSITIONS, Status, Transition
 from clearaccounts.decisions import Actor, Event, EventFilter, Store
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 
 __all__ = [
     "OPEN", "STATUS_TITLES", "SUBJECT", "TRANSITIONS", "Approval", "Cleared", "Mark", "Reported", "Status", "Transition", "current", "fold",
@@ -238,7 +238,7 @@ def current(store: Store) -> list[Mark]:
 
 
 def table(marks: Iterable[Mark]) -> pa.Table:
-    """Marks as Arrow, to hand to a query that joins them; shape: `query_files.EMPTY_TABLES["marks_now"]`."""
+    """Marks as Arrow, to hand to a query that joins them; shape: `handed_tables.EMPTY_TABLES["marks_now"]`."""
     rows = [
         {
             "mark_id": mark.mark_id, "customer_id": mark.customer_id, "currency": mark.currency, "mark_status": mark.mark_status.value,

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.collections.policy import NoticeRule, Policy, Stage
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 
 USUAL = (NoticeRule("reminder", days_before_due=7), NoticeRule("overdue", days_after_due=7))
 FINAL = "final_notice"
@@ -26,7 +26,7 @@ def table(policy: Policy | None) -> pa.Table:
     `from_days`: days past the date of `clock` from which the notice is called for, below 0 for days before the due day.
     `since_days`: a notice counts as sent for this rule from so many days past the due day on (a second one of a type is another
     notice). `stage_days` and `notice_days` say from when access is affected: days past the date of `stage_clock`, but so many days
-    after the notice. Shape: `query_files.EMPTY_TABLES["policy_notices"]`.
+    after the notice. Shape: `handed_tables.EMPTY_TABLES["policy_notices"]`.
     """
     rows: list[dict[str, Any]] = []
     if policy is not None:

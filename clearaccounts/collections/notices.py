@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from clearaccounts.decisions import Actor, Event, EventFilter
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.text import N_
 
 SUBJECT = "notice"
@@ -143,7 +143,7 @@ def known(matching: Matching, customer_id: str | None = None) -> list[Notice]:
 
 
 def listing(notices: Iterable[Notice]) -> pa.Table:
-    """Notices as Arrow for `collections/notices`, whatever became of them; shape: `query_files.EMPTY_TABLES["notices_now"]`."""
+    """Notices as Arrow for `collections/notices`, whatever became of them; shape: `handed_tables.EMPTY_TABLES["notices_now"]`."""
     shape = EMPTY_TABLES["notices_now"].schema
     rows = [
         {name: getattr(notice, name) for name in shape.names} | {
@@ -155,7 +155,7 @@ def listing(notices: Iterable[Notice]) -> pa.Table:
 
 
 def table(notices: Iterable[Notice], *, is_doubt_enough: bool = False) -> pa.Table:
-    """Notices as Arrow, to hand to queries; shape: `query_files.EMPTY_TABLES["notices_decided"]`.
+    """Notices as Arrow, to hand to queries; shape: `handed_tables.EMPTY_TABLES["notices_decided"]`.
 
     One that was not sent (and, unless `is_doubt_enough`, one of which nobody knows) stands in it as taken back on its own day: it
     counts on no day, and no file brings it in under its id.

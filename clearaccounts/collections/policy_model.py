@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.text import N_, Language
 
 CLOCKS = ("due_date", "invoice_date")
@@ -185,7 +185,7 @@ class Policy:
 
         `segment` null holds for every customer whose segment has no rows of its own. `stage_order` 1 is the mildest. A stage
         that names no amounts has one row, whose currency is null and matches every currency; a segment without stages has one
-        row whose stage is null. Shape: `query_files.EMPTY_TABLES["policy_stages"]`.
+        row whose stage is null. Shape: `handed_tables.EMPTY_TABLES["policy_stages"]`.
         """
         rows = [*self._rows(None, self.clock, self.stages)]
         for variant in self.variants:

@@ -13,7 +13,7 @@ from clearaccounts.access import Viewer
 from clearaccounts.collections.clearing import debts
 from clearaccounts.collections.marks import Mark
 from clearaccounts.collections.orders import DONE, SUSPEND, UNKNOWN, OrderLine
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 
 

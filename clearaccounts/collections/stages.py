@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from clearaccounts.access import OPERATOR, Viewer
 from clearaccounts.collections.policy import Policy
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 
 

@@ -22,9 +22,10 @@ from clearaccounts.commands import results
 from clearaccounts.commands.context import Context, say
 from clearaccounts.decisions import files_on_record, imports_on_record, open_store
 from clearaccounts.errors import BadParameter, ClearAccountsError
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.importing import files, publish
 from clearaccounts.importing.records import damaged, everything
-from clearaccounts.query_files import EMPTY_TABLES, Query, queries, query, read_value
+from clearaccounts.query_files import Query, queries, query, read_value
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse, rows

@@ -16,10 +16,11 @@ import duckdb
 import pyarrow as pa
 
 from clearaccounts.errors import BuildError
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.importing import files
 from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.money import minor_units
-from clearaccounts.query_files import EMPTY_TABLES, Query, steps
+from clearaccounts.query_files import Query, steps
 from clearaccounts.settings import Limits
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Build

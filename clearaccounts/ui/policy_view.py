@@ -14,7 +14,7 @@ from clearaccounts.collections.policies import Known, Proposal, Status, proposal
 from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.simulation import Seen, StageFilter
 from clearaccounts.collections.stages import StagesFilter, stages
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, controls, labels, messages, registry, tables, words
 from clearaccounts.ui.tables import Column

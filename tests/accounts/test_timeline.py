@@ -16,7 +16,7 @@ from clearaccounts.accounts import DayFilter, TimelineFilter
 from clearaccounts.collections import chronicle
 from clearaccounts.collections.chronicle import KINDS, kinds
 from clearaccounts.decisions import open_store
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import ENGLISH, SPANISH
 from clearaccounts.ui import labels

@@ -17,7 +17,7 @@ from clearaccounts.collections.holds import Hold
 from clearaccounts.collections.policy_model import HoldRules
 from clearaccounts.decisions import EventFilter, open_store
 from clearaccounts.errors import ClearAccountsError, KeyReused, NotFound, NotPermitted, Refused, Stale
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
 from tests.decisions.common import PEOPLE
 from tests.decisions.debtors import DEBT, NOW, SMALL_DEBT, Town

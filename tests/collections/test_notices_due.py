@@ -13,7 +13,7 @@ from clearaccounts.access import OPERATOR
 from clearaccounts.collections import notice_rules
 from clearaccounts.collections.notice_letters import NoticeItemsFilter, NoticesDueFilter, due, items
 from clearaccounts.collections.policy import parse
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 from tests.worlds import Row, world
 

@@ -21,7 +21,7 @@ from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import open_store
 from clearaccounts.errors import Refused
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, MARTIN, PEOPLE

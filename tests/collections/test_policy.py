@@ -12,7 +12,7 @@ from clearaccounts.collections import policy as policies
 from clearaccounts.collections.policies import in_force
 from clearaccounts.decisions import Event, EventFilter
 from clearaccounts.errors import PolicyError, SettingsError
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY, Collections, DataFolder, Settings
 from clearaccounts.text import ENGLISH
 

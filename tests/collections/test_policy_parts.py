@@ -9,7 +9,7 @@ import pytest
 
 from clearaccounts.collections.policy import HoldRules, NoticeRule, Stage, Variant, load, parse
 from clearaccounts.errors import PolicyError
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.text import ENGLISH, SPANISH
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from clearaccounts.access import OPERATOR, Role, Viewer
 from clearaccounts.collections.policy import parse
 from clearaccounts.collections.stages import StagesFilter, worklist
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 from tests.worlds import world
 

@@ -16,7 +16,7 @@ from clearaccounts.collections.marks import OPEN, Status, folded
 from clearaccounts.collections.suspensions import SUBJECT, Mark, mark_of
 from clearaccounts.decisions import EventFilter
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, Refused, SamePerson, Stale
-from clearaccounts.query_files import EMPTY_TABLES
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.warehouse import Warehouse
 from tests.decisions.common import BEATRIZ, MARTIN, PEOPLE, store_in
 from tests.decisions.debtors import CUSTOMERS, DEBT, NOW, SMALL_DEBT, Town

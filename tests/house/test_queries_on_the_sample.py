@@ -9,7 +9,8 @@ import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.errors import NotPermitted
-from clearaccounts.query_files import EMPTY_TABLES, Query, queries
+from clearaccounts.handed_tables import EMPTY_TABLES
+from clearaccounts.query_files import Query, queries
 from clearaccounts.warehouse import Warehouse
 
 NAMES = sorted(queries())

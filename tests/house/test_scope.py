@@ -17,7 +17,8 @@ from clearaccounts import accounts
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.collections import notice_rules, policy
 from clearaccounts.errors import NotPermitted
-from clearaccounts.query_files import EMPTY_TABLES, Query, queries
+from clearaccounts.handed_tables import EMPTY_TABLES
+from clearaccounts.query_files import Query, queries
 from clearaccounts.sample import LAST_ON
 from clearaccounts.settings import ROOT, SAMPLE_POLICY
 from clearaccounts.warehouse import Warehouse
