@@ -3,6 +3,7 @@
 ClearAccountsError              a sentence for a person, never a traceback
 ├── SettingsError               clearaccounts.toml: names file and key
 ├── PolicyError                 a policy file: names file, line or key
+├── SupportRulesError           a file of support rules: names file, line and key
 ├── TemplateError               a notice's template: names file, line and placeholder
 ├── LandingError                a file that cannot be landed at all
 │   └── FileRefused             one file refused whole: names file, line, column
@@ -57,6 +58,10 @@ class SettingsError(ClearAccountsError):
 
 class PolicyError(ClearAccountsError):
     """A collections policy file holds something we cannot use."""
+
+
+class SupportRulesError(ClearAccountsError):
+    """A file of support rules holds something we cannot use."""
 
 
 class TemplateError(ClearAccountsError):

@@ -107,6 +107,36 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "amount_asked": pa.array([], pa.decimal128(38, 4)),
         "version": pa.array([], pa.int64()),
     }),
+    # The rules of support, see support/rules.py. Goals: no minutes = those of the customer's support offer.
+    "service_goals": pa.table({
+        "goal_type": pa.array([], pa.string()),
+        "severity": pa.array([], pa.string()),
+        "goal_minutes": pa.array([], pa.int32()),
+        "clock": pa.array([], pa.string()),
+    }),
+    # What each support vehicle takes on.
+    "vehicle_scopes": pa.table({
+        "support_vehicle": pa.array([], pa.string()),
+        "support_type": pa.array([], pa.string()),
+        "platform": pa.array([], pa.string()),
+        "is_free": pa.array([], pa.bool_()),
+    }),
+    # The support type of cases that do not say theirs.
+    "category_types": pa.table({
+        "case_category": pa.array([], pa.string()),
+        "support_type": pa.array([], pa.string()),
+    }),
+    # The beginnings of product names, each with its service.
+    "online_services": pa.table({
+        "online_service": pa.array([], pa.string()),
+        "platform": pa.array([], pa.string()),
+        "product_start": pa.array([], pa.string()),
+    }),
+    # Which support each service asks of the partner.
+    "service_support_types": pa.table({
+        "online_service": pa.array([], pa.string()),
+        "support_type": pa.array([], pa.string()),
+    }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
     # The open suspension marks, folded from the events of the decisions store.

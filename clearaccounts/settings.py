@@ -23,6 +23,7 @@ SAMPLE_FOLDER = "data-sample"
 UNDO = "undo-"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SAMPLE_POLICY = ROOT / "policy" / "standard.toml"
+SUPPORT_RULES = ROOT / "policy" / "support.toml"
 # One plain mail address and nothing else: no name, no comment, no list, no control character.
 MAILBOX = re.compile(
     r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -80,6 +81,13 @@ class Collections:
     """`[collections]`: the approved policy files; the newest one in force on a day applies."""
 
     policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Support:
+    """`[support]`: the file of the partner's own support rules; empty = those that come with the product."""
+
+    rules: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,7 @@ class Settings:
     suspension: Suspension = field(default_factory=Suspension)
     decisions: Decisions = field(default_factory=Decisions)
     collections: Collections = field(default_factory=Collections)
+    support: Support = field(default_factory=Support)
     notices: Notices = field(default_factory=Notices)
     smtp: Smtp = field(default_factory=Smtp)
     access: Access = field(default_factory=Access)

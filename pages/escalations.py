@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from clearaccounts import escalations
 from clearaccounts.access import Permission
+from clearaccounts.escalations.vehicles import VEHICLES
 from clearaccounts.ui import connection, controls, escalations_view, guard, messages, registry, tables, url, words
 
 viewer = guard.require(Permission.VIEW_ESCALATIONS)
@@ -33,10 +33,10 @@ with right:
         messages.empty(_("There is no service request yet. Import service_requests, or choose a later day."))
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    url.seed("vehicle", ["", *escalations.VEHICLES], "")
+    url.seed("vehicle", ["", *VEHICLES], "")
     vehicle = st.selectbox(
-        _("Service requests"), ["", *escalations.VEHICLES], key="vehicle", on_change=url.keep, args=("vehicle",), width=320,
-        format_func=lambda name: _(escalations.VEHICLES[name]) if name else _("All vehicles"),
+        _("Service requests"), ["", *VEHICLES], key="vehicle", on_change=url.keep, args=("vehicle",), width=320,
+        format_func=lambda name: _(VEHICLES[name]) if name else _("All vehicles"),
     )
     actions = st.container(width="content")
 found = escalations_view.requests(warehouse, chosen, viewer, vehicle or None)
@@ -44,7 +44,7 @@ if found.rows.num_rows == 0:
     messages.empty(_("No request was opened by this day. Choose a later day or another vehicle."))
 else:
     with actions:
-        said = tables.captioned(_("Service requests"), caption, _(escalations.VEHICLES[vehicle]) if vehicle else None)
+        said = tables.captioned(_("Service requests"), caption, _(VEHICLES[vehicle]) if vehicle else None)
         tables.download(found, escalations_view.REQUEST_COLUMNS, caption=said, stem="requests")
     picked = tables.show(found.rows, escalations_view.REQUEST_COLUMNS, key="requests", alt=_("Service requests"), selectable=True)
     tables.pager(found, "page")

@@ -20,6 +20,8 @@ LAYERS = {
     "clearaccounts.text": FOUNDATIONS,
     "clearaccounts.money": FOUNDATIONS,
     "clearaccounts.handed_tables": STORES,
+    "clearaccounts.toml_lines": FOUNDATIONS,
+    "clearaccounts.toml_tables": FOUNDATIONS,
     "clearaccounts.query_files": STORES,
     "clearaccounts.warehouse": STORES,
     "clearaccounts.decisions": STORES,

@@ -17,6 +17,7 @@ import pyarrow as pa
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.importing.build import write_warehouse
 from clearaccounts.settings import Settings
+from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Build, Warehouse
 
 Row = Mapping[str, object]
@@ -80,5 +81,9 @@ def world(
 
 
 def without_decisions(warehouse: Warehouse) -> Warehouse:
-    """The build of a partner of whom nobody recorded anything: queries are handed empty tables, unless a test gives them its own."""
-    return warehouse.beside({name: partial(EMPTY_TABLES.__getitem__, name) for name in EMPTY_TABLES if name.endswith("_decided")})
+    """The build of a partner of whom nobody recorded anything, under the support rules that come with the product.
+
+    Queries are handed empty tables, unless a test gives them its own.
+    """
+    known = warehouse.beside({name: partial(EMPTY_TABLES.__getitem__, name) for name in EMPTY_TABLES if name.endswith("_decided")})
+    return rules.beside(known, rules_reader.in_use(Settings()))

@@ -6,13 +6,10 @@ line and the key.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from clearaccounts.collections.policy_lines import Lines
+from clearaccounts import toml_tables
 from clearaccounts.collections.policy_model import (
     ACTIONS,
     BUILT_IN_HOLDS,
@@ -27,10 +24,10 @@ from clearaccounts.collections.policy_model import (
     Stage,
     Variant,
 )
-from clearaccounts.collections.policy_reader import TableReader
 from clearaccounts.errors import PolicyError, SettingsError
 from clearaccounts.settings import SAMPLE_POLICY, DataFolder, Settings
 from clearaccounts.text import N_
+from clearaccounts.toml_tables import TableReader
 
 __all__ = [
     "ACTIONS", "CLEAR", "CLOCKS", "NOTICES", "HoldRules", "NoticeRule", "Policy", "Stage", "Variant", "files", "load", "parse", "read",
@@ -43,8 +40,6 @@ _HOLD_KEYS = ("promise_to_pay_days", "dispute_days", *BUILT_IN_HOLDS, "switched_
 _NOTICE_KEYS = ("notice_type", "days_before_due", "days_after_due", "min_amount", "waiting_days")
 _SEGMENT_KEYS = ("segment", "clock", "stages", "thresholds")
 _THRESHOLD_KEYS = ("stage", *_CONDITION_KEYS)
-_PLACE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
-_LONGEST_QUOTE = 80
 _TWICE = N_("{file}, line {line}: two stages have this name; each needs its own.")
 
 
@@ -63,12 +58,7 @@ def read(path: Path) -> str:
     Raises:
         PolicyError: the file cannot be read.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PolicyError(N_("{file}: this policy cannot be read: {problem}."), file=path.name, problem=error.strerror) from None
-    except UnicodeDecodeError:
-        raise PolicyError(N_("{file}: this policy is not UTF-8 text."), file=path.name) from None
+    return toml_tables.read(path, PolicyError)
 
 
 def parse(text: str, file: str) -> Policy:
@@ -77,7 +67,7 @@ def parse(text: str, file: str) -> Policy:
     Raises:
         PolicyError: naming file, line and key.
     """
-    top = TableReader(Lines(text), file, _tables(text, file), (), _POLICY_KEYS)
+    top = toml_tables.top(text, file, _POLICY_KEYS, PolicyError)
     notices = _notices(top)
     clock = top.choice("clock", CLOCKS) or CLOCKS[0]
     stages = _stages(top, notices)
@@ -107,26 +97,6 @@ def files(settings: Settings, folder: DataFolder) -> tuple[Path, ...]:
             )
         paths.append(Path(name))
     return tuple(paths)
-
-
-def _tables(text: str, file: str) -> dict[str, Any]:
-    """What TOML's own parser makes of the text."""
-    try:
-        return tomllib.loads(text + "\n")  # so that a fault of the last line has its line too
-    except RecursionError:
-        raise PolicyError(N_("{file}: this is not valid TOML: values are nested too deeply."), file=file) from None
-    except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        if place is None:
-            raise PolicyError(N_("{file}: this is not valid TOML: {problem}."), file=file, problem=error) from None
-        number = int(place["line"])
-        quote = "".join(one for one in text.split("\n")[number - 1] if one.isprintable()).strip()[:_LONGEST_QUOTE]
-        raise PolicyError(
-            N_("{file}, line {line}: this is not valid TOML: {problem}: {text}"), file=file, line=number,
-            problem=str(error)[: place.start()], text=quote,
-        ) from None
-    except ValueError:  # of a number, past the digits that Python reads
-        raise PolicyError(N_("{file}: this is not valid TOML: a number is too long."), file=file) from None
 
 
 def _stages(reader: TableReader, notices: tuple[NoticeRule, ...]) -> tuple[Stage, ...]:

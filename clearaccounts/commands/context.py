@@ -12,6 +12,7 @@ from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
 from clearaccounts.importing.profiles import BROKEN, broken
 from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Warehouse, open_current
 
 
@@ -39,7 +40,8 @@ class Context:
         if has_decisions(self.served, self.settings):
             # An import that was killed before it could note whose debts are gone is made up for here.
             catch_up(self.served, self.settings, self.now, warehouse=lambda: newest)
-        return with_decisions(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
+        known = with_decisions(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
+        return rules.beside(known, rules_reader.in_use(self.settings))
 
 
 def say(text: str) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts import accounts, documents, escalations, receivables
+from clearaccounts import accounts, documents, receivables
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.accounts import CasesFilter, SubscriptionsFilter
 from clearaccounts.collections import suspensions
 from clearaccounts.decisions import as_table
 from clearaccounts.documents import InvoiceFilter, UnappliedFilter
 from clearaccounts.errors import NotFound
+from clearaccounts.escalations.requests import RequestsFilter, requests
 from clearaccounts.text import N_
 from clearaccounts.ui import ageing_view, connection, mark_words, suspensions_view, tables, timeline_view, words
 from clearaccounts.ui.account_view import Account
@@ -121,8 +122,8 @@ def section(name: str, account: Account, kind: str | None, chosen_bucket: str | 
             found = accounts.cases(warehouse, CasesFilter(customer_id, chosen.as_of_on), viewer)
             return Listed(tables.slices(found), CASE_COLUMNS, N_("They opened no support case by this day."))
         case "requests":
-            wanted = escalations.RequestsFilter(chosen.as_of_on, customer_id=customer_id)
-            return Listed(tables.slices(escalations.requests(warehouse, wanted, viewer)), REQUEST_COLUMNS,
+            wanted = RequestsFilter(chosen.as_of_on, customer_id=customer_id)
+            return Listed(tables.slices(requests(warehouse, wanted, viewer)), REQUEST_COLUMNS,
                           N_("Nothing of theirs was escalated to Microsoft."))
         case "subscriptions":
             found = accounts.subscriptions(warehouse, SubscriptionsFilter(customer_id, chosen.as_of_on), viewer)

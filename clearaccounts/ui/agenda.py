@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts import escalations, overview
+from clearaccounts import overview
 from clearaccounts.access import Permission, Viewer
+from clearaccounts.escalations.usage import UsageFilter, usage
 from clearaccounts.importing import records
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, controls, messages, registry, suspensions_view, words
@@ -96,7 +97,7 @@ def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, lang
 
 
 def _plans(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
-    rows = escalations.usage(warehouse, escalations.UsageFilter(chosen.as_of_on), viewer).to_pylist()
+    rows = usage(warehouse, UsageFilter(chosen.as_of_on), viewer).to_pylist()
     count = sum(1 for row in rows if row["runs_out_on"] is not None and row["ends_on"] is not None and row["runs_out_on"] < row["ends_on"])
     text = language.ngettext(
         "{count} support plan runs out before its term ends", "{count} support plans run out before their terms end", count)

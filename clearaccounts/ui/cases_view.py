@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts import support
 from clearaccounts.access import Viewer
+from clearaccounts.support import backlog as backlogs
+from clearaccounts.support.moments import day_end
 from clearaccounts.text import N_
 from clearaccounts.ui import charts, controls, tables, theme, words
 from clearaccounts.ui.tables import Column, Paged
@@ -38,8 +39,8 @@ SHOWN_CATEGORIES = 12
 
 def backlog(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> pa.Table:
     """One row per category, open at the end of the day in company time."""
-    at = support.day_end(chosen.as_of_on, ZoneInfo(warehouse.build.time_zone))
-    return support.backlog(warehouse, support.BacklogFilter(at), viewer)
+    at = day_end(chosen.as_of_on, ZoneInfo(warehouse.build.time_zone))
+    return backlogs.backlog(warehouse, backlogs.BacklogFilter(at), viewer)
 
 
 def chart(table: pa.Table, category: str | None) -> None:
@@ -55,9 +56,9 @@ def chart(table: pa.Table, category: str | None) -> None:
 
 def cases(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, category: str | None, severity: str | None) -> Paged:
     """One page of open cases, the most severe and oldest first."""
-    at = support.day_end(chosen.as_of_on, ZoneInfo(warehouse.build.time_zone))
+    at = day_end(chosen.as_of_on, ZoneInfo(warehouse.build.time_zone))
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        wanted = support.OpenCasesFilter(at, category, severity, row_limit=limit, row_offset=offset)
-        return support.open_cases(warehouse, wanted, viewer)
+        wanted = backlogs.OpenCasesFilter(at, category, severity, row_limit=limit, row_offset=offset)
+        return backlogs.open_cases(warehouse, wanted, viewer)
     return tables.paged(fetch, "page")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from clearaccounts.escalations import VEHICLES
+from clearaccounts.escalations.vehicles import VEHICLES
 from clearaccounts.text import Language
 from clearaccounts.ui import labels
 

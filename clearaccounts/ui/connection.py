@@ -21,6 +21,7 @@ from clearaccounts.collections.policy_desk import Desk
 from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import Store, open_store
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
+from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Warehouse, current_path, open_current
 
 
@@ -188,11 +189,12 @@ def warehouse() -> Warehouse:
 
     Raises:
         NoWarehouse: nothing has been built yet.
+        SupportRulesError: the file of support rules holds something we cannot use.
     """
     if _run.warehouse is None:
         newest = _current.get()
         _caught_up.with_(newest)
-        _run.warehouse = with_decisions(newest, lambda chosen: store().matching(chosen))
+        _run.warehouse = rules.beside(with_decisions(newest, lambda chosen: store().matching(chosen)), rules_reader.in_use(settings()))
     return _run.warehouse
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts import escalations
 from clearaccounts.access import Viewer
+from clearaccounts.escalations import rates
+from clearaccounts.escalations import requests as service_requests
+from clearaccounts.escalations import usage as plan_usage
+from clearaccounts.escalations.vehicles import VEHICLES
 from clearaccounts.overview import month_before
 from clearaccounts.text import N_
 from clearaccounts.ui import charts, controls, tables, theme, words
@@ -45,7 +48,7 @@ REQUEST_COLUMNS = (
 
 def usage(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> pa.Table:
     """One row per plan running on the day, and one per vehicle with requests outside any plan."""
-    return escalations.usage(warehouse, escalations.UsageFilter(chosen.as_of_on), viewer)
+    return plan_usage.usage(warehouse, plan_usage.UsageFilter(chosen.as_of_on), viewer)
 
 
 def burn(table: pa.Table) -> bool:
@@ -55,7 +58,7 @@ def burn(table: pa.Table) -> bool:
     if not plans:
         return False
     labels = [row["support_plan_id"] for row in plans]
-    named = [f"{language.gettext(escalations.VEHICLES[row['support_vehicle']])}, {row['support_plan_id']}" for row in plans]
+    named = [f"{language.gettext(VEHICLES[row['support_vehicle']])}, {row['support_plan_id']}" for row in plans]
     used = [Decimal(row["used_quantity"]) / Decimal(row["entitled_quantity"]) for row in plans]
     elapsed = [Decimal(str(row["elapsed_share"])) for row in plans]
     st.plotly_chart(
@@ -67,14 +70,14 @@ def burn(table: pa.Table) -> bool:
 
 def case_rate(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> Mapping[str, Any]:
     """Requests per 100 cases and per 100 customers over the last month."""
-    period = escalations.CaseRateFilter(month_before(chosen.as_of_on), chosen.as_of_on)
-    row: Mapping[str, Any] = escalations.case_rate(warehouse, period, viewer).to_pylist()[0]
+    period = rates.CaseRateFilter(month_before(chosen.as_of_on), chosen.as_of_on)
+    row: Mapping[str, Any] = rates.case_rate(warehouse, period, viewer).to_pylist()[0]
     return row
 
 
 def requests(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, vehicle: str | None) -> Paged:
     """One page of requests, newest first."""
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        wanted = escalations.RequestsFilter(chosen.as_of_on, vehicle, row_limit=limit, row_offset=offset)
-        return escalations.requests(warehouse, wanted, viewer)
+        wanted = service_requests.RequestsFilter(chosen.as_of_on, vehicle, row_limit=limit, row_offset=offset)
+        return service_requests.requests(warehouse, wanted, viewer)
     return tables.paged(fetch, "page")

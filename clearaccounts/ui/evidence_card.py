@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from clearaccounts import accounts, escalations, payments
+from clearaccounts import accounts, payments
 from clearaccounts.access import Permission, Viewer, is_same_person
 from clearaccounts.collections import costs, hold_lists, suspensions
 from clearaccounts.collections.changes import changes
 from clearaccounts.collections.evidence import Evidence, gather
 from clearaccounts.collections.hold_lists import HoldsFilter
 from clearaccounts.collections.suspensions import Mark
+from clearaccounts.escalations.requests import RequestsFilter, requests
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import (
     connection,
@@ -216,8 +217,8 @@ def _service_lines(subject: Subject, language: Language) -> list[str]:
             for row in severe[:_CASES_SHOWN]]
     if not severe:
         said.append(translate(N_("No case of severity A or B is open.")))
-    requests = escalations.requests(warehouse, escalations.RequestsFilter(day, customer_id=subject.customer_id), viewer)
-    count = requests.filter(requests["is_open"]).num_rows
+    escalated = requests(warehouse, RequestsFilter(day, customer_id=subject.customer_id), viewer)
+    count = escalated.filter(escalated["is_open"]).num_rows
     said.append(language.ngettext("{count} open request to Microsoft", "{count} open requests to Microsoft", count).format(
         count=language.number(count)) if count else translate(N_("No request to Microsoft is open.")))
     offers = accounts.support_offers(warehouse, accounts.DayFilter(subject.customer_id, day), viewer)["offer_name"].to_pylist()

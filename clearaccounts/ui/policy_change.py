@@ -113,7 +113,7 @@ def _uploaded() -> None:
             raise PolicyError(N_("{file}: a policy has {limit} characters at most."), file=file.name, limit=LONGEST_TEXT)
         _set(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        st.session_state[_UPLOAD_PROBLEM] = messages.sentence(PolicyError(N_("{file}: this policy is not UTF-8 text."), file=file.name))
+        st.session_state[_UPLOAD_PROBLEM] = messages.sentence(PolicyError(N_("{file}: this file is not UTF-8 text."), file=file.name))
     except PolicyError as error:
         st.session_state[_UPLOAD_PROBLEM] = messages.sentence(error)
 

@@ -57,7 +57,6 @@ severe_cases as (
     where cases.severity = 'A'
         and case_states.from_at < day_end.ends_at
         and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
-        and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
     group by cases.customer_id
 ),
 

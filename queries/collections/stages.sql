@@ -200,7 +200,6 @@ hold_reasons as (
     where suspendable.is_held_by_case
         and case_states.from_at < day_end.ends_at
         and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
-        and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
     union
     select suspendable.customer_id, suspendable.currency, 'unapplied_covers_debt'
     from suspendable

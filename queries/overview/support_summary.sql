@@ -20,7 +20,6 @@ open_cases as (
     cross join day_end
     where case_states.from_at < day_end.ends_at
         and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
-        and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)
 ),
 
 case_counts as (

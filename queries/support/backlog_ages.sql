@@ -18,7 +18,6 @@ open_cases as (
     inner join customers on customers.customer_id = cases.customer_id
     where case_states.from_at < $at
         and (case_states.until_at is null or case_states.until_at >= $at)
-        and (cases.withdrawn_on is null or cases.withdrawn_on > $at)
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
 ),
 

@@ -31,7 +31,6 @@ open_cases as (
     inner join customers on customers.customer_id = cases.customer_id
     where case_states.from_at < $at
         and (case_states.until_at is null or case_states.until_at >= $at)
-        and (cases.withdrawn_on is null or cases.withdrawn_on > $at)
         and ($case_category is null or cases.case_category = $case_category)
         and ($severity is null or cases.severity = $severity)
         and ($customer_id is null or cases.customer_id = $customer_id)

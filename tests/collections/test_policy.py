@@ -142,10 +142,10 @@ def test_a_file_that_is_not_toml_or_not_there_is_a_sentence(tmp_path: Path) -> N
         policies.load(write(tmp_path, HEAD + "stages = " + "[" * 50_000))
     with pytest.raises(PolicyError, match=r"^rules\.toml: this is not valid TOML: a number is too long\.$"):
         policies.load(write(tmp_path, HEAD.replace("version = 2", "version = " + "9" * 5000)))
-    with pytest.raises(PolicyError, match=r"^none\.toml: this policy cannot be read"):
+    with pytest.raises(PolicyError, match=r"^none\.toml: this file cannot be read"):
         policies.load(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b'name = "Pol\xedtica"')
-    with pytest.raises(PolicyError, match=r"^latin\.toml: this policy is not UTF-8 text"):
+    with pytest.raises(PolicyError, match=r"^latin\.toml: this file is not UTF-8 text"):
         policies.load(tmp_path / "latin.toml")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clearaccounts.access import OPERATOR
-from clearaccounts.escalations import UsageFilter, usage
+from clearaccounts.escalations.usage import UsageFilter, usage
 from tests.worlds import Row, world
 
 DAY = date(2026, 6, 30)

@@ -1,36 +1,98 @@
-"""Reads one table of a policy file, key by key; every error names the file, the line and the key."""
+"""Reads a TOML file that a partner writes, table by table and key by key; every error names the file, the line and the key."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
-from clearaccounts.collections.policy_lines import Lines, Place
-from clearaccounts.errors import PolicyError
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.money import minor_units
 from clearaccounts.text import N_
+from clearaccounts.toml_lines import Lines, Place
 
 _AMOUNT = re.compile(r"[0-9]{1,14}(?:\.[0-9]+)?")
 # What the warehouse's 32-bit columns hold; nobody waits so many days.
 _LARGEST = 1_000_000
 
+_PLACE = re.compile(r" \(at line (?P<line>\d+), column \d+\)$")
+_LONGEST_QUOTE = 80
+
 _Value = TypeVar("_Value")
 
 
-class TableReader:
-    """One table of the file (the policy itself, a stage, a segment) and where it stands in the text."""
+def read(path: Path, error: type[ClearAccountsError]) -> str:
+    """The text of a file.
 
-    def __init__(self, lines: Lines, file: str, raw: dict[str, Any], place: Place, known: tuple[str, ...]) -> None:
-        self._lines, self._file, self._raw, self._place = lines, file, raw, place
+    Args:
+        path: the file.
+        error: what is raised if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise error(N_("{file}: this file cannot be read: {problem}."), file=path.name, problem=problem.strerror) from None
+    except UnicodeDecodeError:
+        raise error(N_("{file}: this file is not UTF-8 text."), file=path.name) from None
+
+
+def top(text: str, file: str, known: tuple[str, ...], error: type[ClearAccountsError]) -> TableReader:
+    """The file itself as a table.
+
+    Args:
+        text: what it holds.
+        file: the name that errors give.
+        known: the keys and tables that there are.
+        error: what is raised, here and by everything read from it.
+    """
+    return TableReader(_File(file, Lines(text), error), _parsed(text, file, error), (), known)
+
+
+def _parsed(text: str, file: str, error: type[ClearAccountsError]) -> dict[str, Any]:
+    """What TOML's own parser makes of the text."""
+    try:
+        return tomllib.loads(text + "\n")  # so that a fault of the last line has its line too
+    except RecursionError:
+        raise error(N_("{file}: this is not valid TOML: values are nested too deeply."), file=file) from None
+    except tomllib.TOMLDecodeError as problem:
+        place = _PLACE.search(str(problem))
+        if place is None:
+            raise error(N_("{file}: this is not valid TOML: {problem}."), file=file, problem=problem) from None
+        number = int(place["line"])
+        quote = "".join(one for one in text.split("\n")[number - 1] if one.isprintable()).strip()[:_LONGEST_QUOTE]
+        raise error(
+            N_("{file}, line {line}: this is not valid TOML: {problem}: {text}"), file=file, line=number,
+            problem=str(problem)[: place.start()], text=quote,
+        ) from None
+    except ValueError:  # of a number, past the digits that Python reads
+        raise error(N_("{file}: this is not valid TOML: a number is too long."), file=file) from None
+
+
+@dataclass(frozen=True)
+class _File:
+    """The file that is read: its name and lines, and the error that its faults are."""
+
+    name: str
+    lines: Lines
+    error: type[ClearAccountsError]
+
+
+class TableReader:
+    """One table of the file (the file itself, a stage, a segment) and where it stands in the text."""
+
+    def __init__(self, file: _File, raw: dict[str, Any], place: Place, known: tuple[str, ...]) -> None:
+        self._file, self._raw, self._place = file, raw, place
         for key in raw:
             if key not in known:
                 raise self.refuse(key, N_("{file}, line {line}: there is no key {key}; use one of {known}."), known=", ".join(known))
 
-    def refuse(self, key: str, template: str, **values: object) -> PolicyError:
+    def refuse(self, key: str, template: str, **values: object) -> ClearAccountsError:
         """The error about a key, to be raised by the caller."""
-        return PolicyError(template, file=self._file, line=self._lines.of(self._place, key), key=key, **values)
+        return self._file.error(template, file=self._file.name, line=self._file.lines.of(self._place, key), key=key, **values)
 
     def has(self, key: str) -> bool:
         """Whether the table gives this key."""
@@ -79,6 +141,35 @@ class TableReader:
             raise self.refuse(key, N_("{file}, line {line}: {key} must be a day without quotes, such as 2026-01-01."))
         return value
 
+    def hour(self, key: str) -> time:
+        """A required time of the day to the minute, written without quotes: 08:00:00."""
+        value = self.required(key, self._raw.get(key))
+        if not isinstance(value, time) or value.second or value.microsecond:
+            raise self.refuse(key, N_("{file}, line {line}: {key} must be a time without quotes and to the minute, such as 08:00:00."))
+        return value
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """An optional list of days, each written without quotes."""
+        value = self._raw.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, date) and not isinstance(one, datetime) for one in value):
+            raise self.refuse(key, N_("{file}, line {line}: {key} must be a list of days without quotes, such as [2026-12-24]."))
+        return tuple(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A required list of texts, at least one and none of them blank."""
+        value = self.required(key, self._raw.get(key))
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self.refuse(key, N_('{file}, line {line}: {key} must be a list of texts, such as ["first", "second"].'))
+        return tuple(one.strip() for one in value)
+
+    def choices(self, key: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """A required list of words of a closed list, each once."""
+        value = self.texts(key)
+        if len(set(value)) < len(value) or not set(value) <= set(choices):
+            raise self.refuse(
+                key, N_("{file}, line {line}: {key} must be a list of some of {choices}, each once."), choices=", ".join(choices))
+        return value
+
     def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
         """An optional word of a closed list."""
         value = self._raw.get(key)
@@ -119,7 +210,7 @@ class TableReader:
         value = self._raw.get(key, {})
         if not isinstance(value, dict):
             raise self.refuse(key, N_("{file}, line {line}: {key} is written as one table, [{key}]."))
-        return TableReader(self._lines, self._file, value, (*self._place, key), known)
+        return TableReader(self._file, value, (*self._place, key), known)
 
     def tables(self, key: str, known: tuple[str, ...]) -> list[TableReader]:
         """The [[key]] tables in their order; none at all is valid."""
@@ -127,4 +218,4 @@ class TableReader:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             name = ".".join([*(str(part) for part in self._place if isinstance(part, str)), key])
             raise self.refuse(key, N_("{file}, line {line}: {key} are written as [[{name}]], one after the other."), name=name)
-        return [TableReader(self._lines, self._file, one, (*self._place, key, number), known) for number, one in enumerate(value)]
+        return [TableReader(self._file, one, (*self._place, key, number), known) for number, one in enumerate(value)]

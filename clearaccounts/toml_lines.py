@@ -1,4 +1,4 @@
-"""Where a key of a policy file stands: TOML's own parser keeps no positions, and an error must name its line."""
+"""Where a key of a TOML file stands: TOML's own parser keeps no positions, and an error must name its line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEADER = re.compile(r"\s*(?P<brackets>\[\[?)\s*(?P<name>[^\[\]#]+?)\s*\]\]?\s*(
 
 
 class Lines:
-    """The lines of one policy file, each with the table it belongs to."""
+    """The lines of one file, each with the table it belongs to."""
 
     def __init__(self, text: str) -> None:
         # What a text of several lines holds is neither a key nor a header. Only \n ends a line in TOML.

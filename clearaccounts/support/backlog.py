@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pyarrow as pa
 
 from clearaccounts.access import Viewer
 from clearaccounts.warehouse import Warehouse
-
-
-def day_end(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which `day` ends in `zone`, as UTC without a zone (the warehouse's form)."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), zone)
-    return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Support: cases and their backlog, what was promised, and the rules that the partner supports by."""
