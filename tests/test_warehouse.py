@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.errors import BadParameter, NotPermitted, NoWarehouse, WarehouseError
+from clearaccounts.importing.build import write_warehouse
 from clearaccounts.query_files import parse_header, queries, query, read_value
 from clearaccounts.settings import DataFolder, Settings
-from clearaccounts.warehouse import Warehouse, open_current
-from tests.worlds import world
+from clearaccounts.warehouse import Warehouse, open_current, open_read_only
+from tests.worlds import tables, world
 
 DAY = date(2026, 6, 30)
 
@@ -137,3 +140,30 @@ def test_a_header_without_grain_or_with_an_unknown_type_is_refused() -> None:
         parse_header("x/y", "-- Something.\nselect 1")
     with pytest.raises(WarehouseError, match="cannot read this header line"):
         parse_header("x/y", "-- Something.\n-- Grain: one row per a.\n-- Parameter a money: how much.\nselect 1")
+
+
+def test_a_warehouse_that_begins_with_a_prepared_file_is_the_same_warehouse(tmp_path: Path) -> None:
+    given: dict[str, Any] = {
+        "customers": [{"customer_id": "C1"}],
+        "customer_invoices": [{"invoice_id": "I1", "issued_on": "2026-06-20", "due_on": "2026-06-15", "amount_total": "10.00"}],
+        "support_cases": [{"case_id": "S1", "opened_at": "2026-06-01T09:00:00", "title": "No mail"}],
+    }
+    prepared = world(tmp_path, **given)
+    write_warehouse(tmp_path / "whole.duckdb", dict(tables(**given)), prepared.build)
+
+    def told(path: Path) -> dict[str, Any]:
+        with open_read_only(path, Settings()) as connection:
+            names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by all").fetchall()]
+            return {
+                "columns": connection.execute(
+                    "select schema_name, table_name, column_name, data_type, is_nullable, comment from duckdb_columns() where not internal "
+                    "order by all").fetchall(),
+                # Their words: DuckDB tells the names after an `exclude` in any order.
+                "macros": {name: (parameters, sorted(re.findall(r"\w+", text))) for name, parameters, text in connection.execute(
+                    "select function_name, parameters, macro_definition from duckdb_functions() where not internal").fetchall()},
+                "rows": {name: connection.execute(f"from {name} order by all").fetchall() for name in names},
+            }
+
+    whole = told(tmp_path / "whole.duckdb")
+    assert whole == told(prepared.path)
+    assert whole["macros"] and len(whole["rows"]["check_offenders"]) == 1, "something to compare"

@@ -7,6 +7,7 @@ puts them in order and refuses to finish when a check marked `fail` has offender
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -44,8 +45,24 @@ def failed_by(problem: Exception) -> BuildError:
     return BuildError(N_("The new warehouse could not be built: {problem}"), problem=str(problem).split("\n", maxsplit=1)[0])
 
 
+def prepare(target: Path) -> None:
+    """Write a file with every table and macro and without rows, for `write_warehouse` to begin many small warehouses with."""
+    with _connect(target, Limits()) as connection:
+        connection.execute("begin")
+        _create_canonical(connection)
+        _fill_marts(connection)
+        _define_macros(connection)
+        connection.execute("commit")
+
+
 def write_warehouse(
-    target: Path, tables: Mapping[str, Source], build: Build, limits: Limits | None = None, cancelled: Asked = never
+    target: Path,
+    tables: Mapping[str, Source],
+    build: Build,
+    limits: Limits | None = None,
+    cancelled: Asked = never,
+    *,
+    prepared: Path | None = None,
 ) -> None:
     """Write the warehouse of `build` to `target`, a file that must not exist.
 
@@ -56,31 +73,27 @@ def write_warehouse(
         build: stored in table `build`.
         limits: memory and threads.
         cancelled: whether somebody wants it to stop.
+        prepared: a file of `prepare`, of the same version; the warehouse is the same without one.
 
     Raises:
         Cancelled: somebody does.
         BuildError: a check marked `fail` found offenders, or a step could not run; says which.
     """
-    limits = limits or Limits()
-    connection = duckdb.connect(
-        str(target),
-        config={
-            "memory_limit": limits.memory,
-            "threads": str(limits.threads),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
+    if prepared:
+        shutil.copyfile(prepared, target)
+    connection = _connect(target, limits or Limits())
     try:
         with interruptible(connection, cancelled):
             # One transaction for the many small statements: each on its own would be synced to the disk.
             connection.execute("begin")
-            connection.execute(_BUILD_TABLE)
+            if not prepared:
+                _create_canonical(connection)
             connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
             _fill_canonical(connection, tables)
             connection.execute("commit")
             _fill_marts(connection)
-            _define_macros(connection)
+            if not prepared:
+                _define_macros(connection)
             _run_checks(connection)
             connection.execute("drop schema canonical cascade")
             connection.execute("checkpoint")
@@ -95,11 +108,28 @@ def write_warehouse(
     connection.close()
 
 
-def _fill_canonical(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Source]) -> None:
+def _connect(target: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        str(target),
+        config={
+            "memory_limit": limits.memory,
+            "threads": str(limits.threads),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+
+
+def _create_canonical(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(_BUILD_TABLE)
     connection.execute("create schema canonical")
-    for kind, step in steps("schema").items():
+    for step in steps("schema").values():
         for statement in connection.extract_statements(step.sql):
             connection.execute(statement)
+
+
+def _fill_canonical(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Source]) -> None:
+    for kind in steps("schema"):
         # Keys are unique by construction; an index of 10 million ids would cost more than the build.
         source = tables.get(kind)
         if source is None:
@@ -139,7 +169,7 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
     })
     connection.register("iso_currencies", currencies)
     for name in mart_order(marts):
-        connection.execute(f"create table {name} as {marts[name].sql}")
+        connection.execute(f"create or replace table {name} as {marts[name].sql}")
     connection.unregister("iso_currencies")
 
 
@@ -160,34 +190,35 @@ def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
 def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table check_results (check_name text, check_level text, title text, offender_count integer)")
     connection.execute("create table check_offenders (check_name text, offender_number integer, offender text)")
-    failures = []
+    results, kept, failures = [], [], []
     for name, check in steps("checks").items():
-        # As a table, so that a check that finds a million rows costs no memory of ours.
-        connection.execute(f"create temp table found as {check.sql}")
-        count = int(connection.execute("select count(*) from found").fetchall()[0][0])
+        # As a table, so that a check that finds a million rows costs no memory of ours; its answer is how many it found.
+        count = int(connection.execute(f"create or replace temp table found as {check.sql}").fetchall()[0][0])
+        results.append((name, check.level, check.title, count))
+        if not count:
+            continue
         offenders = connection.execute(f"from found limit {OFFENDERS_KEPT}")
         columns = [column[0] for column in offenders.description or []]
-        kept = [
+        found = [
             (name, number, ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True) if v is not None))
             for number, row in enumerate(offenders.fetchall(), start=1)
         ]
-        connection.execute("drop table found")
-        connection.execute("insert into check_results values (?, ?, ?, ?)", [name, check.level, check.title, count])
-        if kept:
-            # Handed over as one table: row by row a thousand inserts would take longer than the check.
-            connection.register("kept_offenders", _as_table(kept))
-            connection.execute("insert into check_offenders select * from kept_offenders")
-            connection.unregister("kept_offenders")
-        if count and check.level == "fail":
-            failures.append(f"{check.title} ({count}: {kept[0][2]})")
+        kept += found
+        if check.level == "fail":
+            failures.append(f"{check.title} ({count}: {found[0][2]})")
+    connection.execute("drop table found")
+    # Handed over as tables: row by row the inserts would take longer than the checks.
+    _insert(connection, "check_results", results)
+    _insert(connection, "check_offenders", kept)
     if failures:
         raise BuildError(N_("The new warehouse failed its checks: {failures}"), failures="; ".join(failures))
 
 
-def _as_table(kept: list[tuple[str, int, str]]) -> pa.Table:
-    names, numbers, offenders = zip(*kept, strict=True)
-    return pa.table({
-        "check_name": pa.array(names, pa.string()),
-        "offender_number": pa.array(numbers, pa.int32()),
-        "offender": pa.array(offenders, pa.string()),
-    })
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | int, ...]]) -> None:
+    """Rows of text and whole numbers, in the order of the table's columns."""
+    if rows:
+        connection.register("incoming", pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=[
+            f"column_{number}" for number in range(len(rows[0]))
+        ]))
+        connection.execute(f"insert into {table} select * from incoming")  # noqa: S608 - a table of ours
+        connection.unregister("incoming")
