@@ -36,6 +36,7 @@ USUAL: dict[str, object] = {
     "at": END,
     "customer_id": CUSTOMER,
     "invoice_id": "INV-2602-0041-2",
+    "case_id": "CASE-0004-017",
     "check_name": "over_application",
     "currency": "EUR",
     "from_days": 7,
@@ -67,7 +68,7 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
             found[name] = accounts.events(warehouse, accounts.DayFilter(CUSTOMER, LAST_ON), OPERATOR)
         elif name == "customers_wanted":
             found[name] = pa.table({"customer_id": [CUSTOMER]})
-        else:
+        elif name not in warehouse._beside:
             found[name] = EMPTY_TABLES[name]
     return found
 

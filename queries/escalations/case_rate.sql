@@ -1,35 +1,22 @@
 -- Case rate: service requests to Microsoft per 100 support cases and per 100 customers, over a period.
 -- Grain: one row per from_on.
 -- Permission: view_escalations
+-- Tables: online_services, category_types, vehicle_scopes
 -- Parameter from_on date: first day of the period.
 -- Parameter to_on date: last day of the period.
+--
+-- Cases are those opened in the period, without those withdrawn by its end. Customers are those of its last day: created by then, if
+-- it is known when, and not withdrawn by then. Requests for no known customer count for those who see all customers.
 with
-
-span as (
-    select
-        timezone('UTC', timezone(time_zone, cast($from_on as timestamp))) as starts_at,
-        timezone('UTC', timezone(time_zone, cast($to_on + 1 as timestamp))) as ends_at
-    from build
-),
-
-scoped_customers as (
-    select customer_id from customers where $viewer_agent is null or sales_agent = $viewer_agent
-),
 
 counts as (
     select
+        (select count(*) from rate_requests($from_on, $to_on, $viewer_agent, null)) as request_count,
         (
-            select count(*) from service_requests
-            inner join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
-            where service_requests.opened_on between $from_on and $to_on
-        ) as request_count,
-        (
-            select count(*) from cases
-            inner join scoped_customers on scoped_customers.customer_id = cases.customer_id
-            cross join span
-            where cases.opened_at >= span.starts_at and cases.opened_at < span.ends_at
+            select count(*) from escalated_cases($to_on, $viewer_agent, null)
+            where opened_on between $from_on and $to_on
         ) as case_count,
-        (select count(*) from scoped_customers) as customer_count
+        (select count(*) from customers_on($to_on, $viewer_agent)) as customer_count
 ),
 
 case_rate as (

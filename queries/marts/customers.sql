@@ -34,13 +34,13 @@ all_customers as (
     select
         customer_id, customer_name, currency, domain_name, country_code, segment,
         lower(sales_agent) as sales_agent, payment_terms_days, credit_limit_amount, microsoft_tenant_id,
-        time_zone, language, contact_name, contact_email, created_on, true as is_known
+        time_zone, language, contact_name, contact_email, created_on, true as is_known, withdrawn_on
     from canonical.customers
     union all
     select
         customer_id, coalesce(customer_name, customer_id), currency, null, null, null,
         null, null, null, null,
-        null, null, null, null, null, customer_name is not null
+        null, null, null, null, null, customer_name is not null, null
     from unknown
 )
 

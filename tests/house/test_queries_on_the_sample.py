@@ -29,6 +29,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
         "at": datetime(last.year, last.month, last.day),
         "customer_id": customer_id,
         "invoice_id": f"INV-2607-{customer_id[1:]}",
+        "case_id": f"CASE-{customer_id[1:]}-001",
         "check_name": "unknown_customer",
         "search": "a",
         "stage": "suspension",
@@ -50,7 +51,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
 
 def run(warehouse: Warehouse, name: str, viewer: Viewer, customer_id: str) -> list[dict[str, Any]]:
     query = queries()[name]
-    tables = {table: EMPTY_TABLES[table] for table in query.tables}
+    tables = {table: EMPTY_TABLES[table] for table in query.tables if table not in warehouse._beside}
     return list(warehouse.run(name, values(query, warehouse, customer_id), viewer, tables).to_pylist())
 
 
