@@ -1,9 +1,22 @@
-"""Support cases: what is open, of which kind, for how long."""
+"""Support cases: what is open, of which kind, for how long; how the backlog came about; one case and what happened to it."""
 
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import cases_view, connection, controls, guard, messages, registry, tables, words
+from clearaccounts.ui import (
+    backlog_view,
+    case_filters,
+    case_view,
+    cases_view,
+    connection,
+    controls,
+    guard,
+    messages,
+    registry,
+    tables,
+    url,
+    words,
+)
 
 viewer = guard.require(Permission.VIEW_CASES)
 language = words.language()
@@ -12,35 +25,56 @@ warehouse = connection.warehouse()
 chosen = controls.chosen()
 caption = chosen.in_words(language, registry.CASES.filters, viewer)
 
-backlog = cases_view.backlog(warehouse, chosen, viewer)
-if backlog.num_rows == 0:
-    messages.empty(_("No case was open at the end of this day. Choose another day, or import support cases."))
+if (case_id := case_view.asked()) is not None:
+    case_view.way_back()
+    case_view.draw(warehouse, case_id, chosen, viewer)
     st.stop()
 
+cases_view.arrive()
+seen = case_filters.look(warehouse, chosen, viewer)
+
+groups, ages, time = st.columns([4, 3, 5], gap="medium")
+with groups:
+    st.subheader(_("Open cases"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = cases_view.choose_dimension()
+        cases_view.groups(seen, by)
+with ages:
+    st.subheader(_("By age"), anchor=False)
+    cases_view.ages(seen)
+with time:
+    st.subheader(_("Backlog over time"), anchor=False)
+    through = backlog_view.chart(seen)
+
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    category = st.selectbox(
-        _("Category"), ["", *backlog["case_category"].to_pylist()], key="category", bind="query-params", width=260,
-        format_func=lambda name: name or _("All categories"),
-    )
-    severity = st.segmented_control(_("Severity"), ["A", "B", "C"], key="severity", bind="query-params")
+    view = url.segments(_("Show"), {key: _(title) for key, title in cases_view.VIEWS.items()}, "view")
+    flow = backlog_view.step_controls(through, language) if view == "time" else "open"
+    case_filters.badges(seen, language)
+    actions = st.container(horizontal=True, horizontal_alignment="right")
 
-left, right = st.columns([2, 3], gap="large")
-with left:
-    st.subheader(_("Open cases by category"), anchor=False)
-    cases_view.chart(backlog, category or None)
-with right:
-    st.subheader(_("Age of the backlog"), anchor=False)
-    tables.show(backlog, cases_view.BACKLOG_COLUMNS, key="backlog", alt=_("Open cases and their age by category"))
+match view:
+    case "groups":
+        shown, said = cases_view.grouped(seen, by), case_filters.said(seen, language, without=by)
+    case "time":
+        shown = backlog_view.listed(seen, through, flow)
+        said = [*backlog_view.step_words(through, language), *case_filters.said(seen, language, at_any_instant=True)]
+    case "services":
+        shown, said = cases_view.by_service(seen), []
+    case _:
+        shown, said = cases_view.open_cases(seen, seen.at, case_filters.fields(seen.narrowed)), case_filters.said(seen, language)
 
-found = cases_view.cases(warehouse, chosen, viewer, category or None, severity)
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.subheader(_("Open cases"), anchor=False, width="content")
-    said = tables.captioned(_("Open cases"), caption, category, severity and f"{_('Severity')} {severity}")
-    tables.download(found, cases_view.CASE_COLUMNS, caption=said, stem="cases")
-if found.rows.num_rows == 0:
-    messages.empty(_("No open case matches. Choose another category or severity."))
+if shown.found.rows.num_rows == 0:
+    messages.empty(_(shown.why_empty))
 else:
-    picked = tables.show(found.rows, cases_view.CASE_COLUMNS, key="cases", alt=_("Open cases"), selectable=True)
-    tables.pager(found, "page")
-    if picked:
-        st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+    picked = tables.show(shown.found.rows, shown.columns, key=f"table_{view}", alt=shown.label, selectable=True)
+    tables.pager(shown.found, "page")
+    if view == "services":
+        st.caption(words.plain(_(cases_view.SERVICES_SAID)))
+    with actions:
+        tables.download(shown.found, shown.columns, caption=tables.captioned(shown.label, caption, *said), stem=f"cases-{view}")
+    if picked and "case_id" in picked:
+        case_view.follow(picked["case_id"], registry.CASES)
+    elif picked and view == "time":
+        backlog_view.look_at(picked)
+    elif picked:
+        cases_view.keep_to(view, by, picked)

@@ -18,18 +18,6 @@ class BacklogFilter:
     at: datetime
 
 
-@dataclass(frozen=True)
-class OpenCasesFilter:
-    """One page of the cases open at an instant."""
-
-    at: datetime
-    case_category: str | None = None
-    severity: str | None = None
-    customer_id: str | None = None
-    row_limit: int | None = None
-    row_offset: int = 0
-
-
 def backlog(warehouse: Warehouse, chosen: BacklogFilter, viewer: Viewer) -> pa.Table:
     """One row per category: open, unresolved, age in fractional days (P50, P90, oldest)."""
     return warehouse.run("support/backlog", chosen, viewer)
@@ -38,8 +26,3 @@ def backlog(warehouse: Warehouse, chosen: BacklogFilter, viewer: Viewer) -> pa.T
 def backlog_ages(warehouse: Warehouse, chosen: BacklogFilter, viewer: Viewer) -> pa.Table:
     """One row per category and age bucket that is not empty."""
     return warehouse.run("support/backlog_ages", chosen, viewer)
-
-
-def open_cases(warehouse: Warehouse, chosen: OpenCasesFilter, viewer: Viewer) -> pa.Table:
-    """One row per open case, the most severe and oldest first; `row_count` before paging."""
-    return warehouse.run("support/open_cases", chosen, viewer)

@@ -9,6 +9,8 @@ _TITLES: dict[str, str] = {
     # case_status, service_request_status
     "new": N_("New"), "open": N_("Open"), "waiting_on_customer": N_("Waiting on customer"), "escalated": N_("Escalated"),
     "resolved": N_("Resolved"), "closed": N_("Closed"),
+    # event_type of a case, move_type
+    "opened": N_("Opened"), "replied": N_("Replied"), "resumed": N_("Resumed"), "reopened": N_("Reopened"), "created": N_("Created"),
     # support_type
     "billing": N_("Billing"), "subscription_management": N_("Subscription management"), "technical": N_("Technical"),
     # entitlement_unit

@@ -135,7 +135,10 @@ equations as (
     select
         *,
         rate_a_day * rate_a_day - 1.2816 * 1.2816 * variance_a_day / elapsed_days as square_factor,
-        2 * left_double * rate_a_day + 1.2816 * 1.2816 * variance_a_day as linear_factor
+        2 * left_double * rate_a_day + 1.2816 * 1.2816 * variance_a_day as linear_factor,
+        -- In ten-thousandths, as whole numbers: what is used up exactly on a day must not slip into the next one.
+        cast(cast(entitled_quantity as decimal(38, 4)) * 10000 as hugeint) as entitled_parts,
+        cast(cast(used_quantity as decimal(38, 4)) * 10000 as hugeint) as used_parts
     from used_plans
 ),
 
@@ -149,15 +152,9 @@ roots as (
 lasting as (
     select
         *,
-        -- In ten-thousandths, as whole numbers: what is used up exactly on a day must not slip into the next one.
         case
-            when plan_status = 'running' and used_quantity > 0 and entitled_quantity is not null then greatest(
-                0,
-                cast(
-                    (cast(entitled_quantity * 10000 as hugeint) * elapsed_days + cast(used_quantity * 10000 as hugeint) - 1)
-                    // cast(used_quantity * 10000 as hugeint) as hugeint
-                ) - 1
-            )
+            when plan_status = 'running' and used_parts > 0 and entitled_quantity is not null
+                then greatest(0, (entitled_parts * elapsed_days + used_parts - 1) // used_parts - 1)
         end as until_days,
         case
             when is_projected and ran_out_on is null then ceil(2 * left_double * left_double / nullif(root_sum, 0))
@@ -170,8 +167,7 @@ lasting as (
 
 -- A day that no calendar has (beyond the year 9999) is never.
 select
-    * exclude (left_double, square_factor, linear_factor, root_sum, until_days, early_days, late_days, ran_out_on),
-    ran_out_on,
+    * exclude (left_double, square_factor, linear_factor, root_sum, entitled_parts, used_parts, until_days, early_days, late_days),
     case when until_days <= date '9999-12-31' - starts_on then starts_on + cast(until_days as integer) end as runs_out_on,
     case when early_days <= date '9999-12-31' - seen_on then seen_on + cast(early_days as integer) end as earliest_on,
     case when late_days <= date '9999-12-31' - seen_on then seen_on + cast(late_days as integer) end as latest_on

@@ -27,9 +27,9 @@ told_by_rows as (
     union all
     select case_id, greatest(first_replied_at, opened_at), 'replied' from cases where first_replied_at is not null
     union all
-    select case_id, resolved_at, 'resolved' from cases where resolved_at is not null
+    select case_id, greatest(resolved_at, opened_at), 'resolved' from cases where resolved_at is not null
     union all
-    select case_id, coalesce(closed_at, resolved_at, opened_at), 'closed'
+    select case_id, greatest(coalesce(closed_at, resolved_at, opened_at), opened_at), 'closed'
     from cases
     where closed_at is not null or case_status = 'closed'
     union all

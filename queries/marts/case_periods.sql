@@ -1,9 +1,24 @@
 -- Periods in which a support case was open without a break (until = exclusive; null = still).
 -- Grain: one row per case_id, period_number.
 --
--- The first one begins when the case was opened; each later one is a reopening, and so is the first of a case that was closed in
--- the instant of its opening. A case counts at instant T if from_at < T and (until_at is null or until_at >= T).
+-- The first one begins when the case was opened; each later one is a reopening. A case counts at instant T if from_at < T and (until_at
+-- is null or until_at >= T): one that was closed in the instant of its opening has a first period that never counts, so that it was
+-- created and closed all the same. What was withdrawn before it was opened has none.
 with
+
+spans as (
+    select case_id, customer_id, from_at, until_at from case_states
+    union all
+    select cases.case_id, cases.customer_id, cases.opened_at, cases.opened_at
+    from cases
+    cross join build
+    left join case_states on case_states.case_id = cases.case_id and case_states.from_at = cases.opened_at
+    where case_states.case_id is null
+        and (
+            cases.withdrawn_on is null
+            or cases.opened_at < timezone('UTC', timezone(build.time_zone, cast(cases.withdrawn_on as timestamp)))
+        )
+),
 
 breaks as (
     select
@@ -12,7 +27,7 @@ breaks as (
         from_at,
         until_at,
         case when lag(until_at) over (partition by case_id order by from_at) = from_at then 0 else 1 end as is_begin
-    from case_states
+    from spans
 ),
 
 numbered as (
@@ -35,7 +50,7 @@ case_periods as (
         periods.case_id,
         periods.customer_id,
         periods.period_number,
-        periods.from_at > cases.opened_at as is_reopening,
+        periods.period_number > 1 as is_reopening,
         coalesce(
             periods.until_at = timezone('UTC', timezone(build.time_zone, cast(cases.withdrawn_on as timestamp))), false
         ) as is_withdrawn_at_end,

@@ -5,16 +5,10 @@
 with
 
 open_cases as (
-    select
-        case_states.case_category,
-        case_states.state <> 'resolved' as is_unresolved,
-        epoch($at - cases.opened_at) / 86400.0 as age_days
-    from case_states
-    inner join cases on cases.case_id = case_states.case_id
-    inner join customers on customers.customer_id = cases.customer_id
-    where case_states.from_at < $at
-        and (case_states.until_at is null or case_states.until_at >= $at)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    select open_then.*
+    from cases_open_at($at) as open_then
+    inner join customers on customers.customer_id = open_then.customer_id
+    where $viewer_agent is null or customers.sales_agent = $viewer_agent
 ),
 
 backlog as (

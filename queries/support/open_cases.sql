@@ -1,41 +1,48 @@
 -- Open support cases at an instant, the most severe and oldest first.
 -- Grain: one row per case_id.
 -- Permission: view_cases
+-- Tables: online_services, category_types
 -- Parameter at timestamp: the instant; a case counts if opened before it and not closed before it.
 -- Parameter case_category text = null: one category; all when left out.
--- Parameter severity text = null (A, B, C): one severity; all when left out.
+-- Parameter case_subcategory text = null: one subcategory, empty for the cases without one; all when left out.
+-- Parameter support_type text = null: billing, subscription_management or technical, empty for none known; all when left out.
+-- Parameter online_service text = null: one online service, empty for none known; all when left out.
+-- Parameter product_name text = null: one product, empty for the cases without one; all when left out.
+-- Parameter severity text = null: A, B or C, empty for the cases without one; all when left out.
+-- Parameter assignee text = null: one assignee, empty for the cases without one; all when left out.
 -- Parameter customer_id text = null: one customer; all when left out.
+-- Parameter case_status text = null (open, waiting_on_customer, escalated, resolved): the state at the instant; all when left out.
+-- Parameter age_bucket text = null (0-2, 3-5, 6-10, 11-20, 21-30, 31+): whole days since it was opened; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 with
 
 open_cases as (
     select
-        cases.case_id,
-        customers.customer_id,
-        customers.customer_name,
-        cases.title,
-        cases.case_category,
-        cases.case_subcategory,
-        cases.support_type,
-        cases.product_name,
-        cases.severity,
-        case_states.state as case_status,
-        cases.assignee,
-        cases.is_dated_by_events,
-        cases.opened_at,
-        epoch($at - cases.opened_at) / 86400.0 as age_days,
+        cases_seen.case_id,
+        cases_seen.customer_id,
+        cases_seen.customer_name,
+        cases_seen.title,
+        cases_seen.case_category,
+        cases_seen.case_subcategory,
+        cases_seen.support_type,
+        cases_seen.online_service,
+        cases_seen.product_name,
+        cases_seen.severity,
+        open_then.case_status,
+        cases_seen.assignee,
+        cases_seen.is_dated_by_events,
+        cases_seen.opened_at,
+        open_then.age_days,
+        open_then.age_bucket,
         count(*) over () as row_count
-    from case_states
-    inner join cases on cases.case_id = case_states.case_id
-    inner join customers on customers.customer_id = cases.customer_id
-    where case_states.from_at < $at
-        and (case_states.until_at is null or case_states.until_at >= $at)
-        and ($case_category is null or cases.case_category = $case_category)
-        and ($severity is null or cases.severity = $severity)
-        and ($customer_id is null or cases.customer_id = $customer_id)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-    order by cases.severity nulls last, cases.opened_at, cases.case_id
+    from cases_open_at($at) as open_then
+    inner join cases_narrowed(
+        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
+    ) as cases_seen on cases_seen.case_id = open_then.case_id
+    where ($case_status is null or open_then.case_status = $case_status)
+        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
+    order by cases_seen.severity nulls last, cases_seen.opened_at, cases_seen.case_id
     limit $row_limit offset $row_offset
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clearaccounts.access import OPERATOR
-from clearaccounts.support.backlog import BacklogFilter, OpenCasesFilter, backlog, backlog_ages, open_cases
+from clearaccounts.support.backlog import BacklogFilter, backlog, backlog_ages
+from clearaccounts.support.groups import OpenCasesFilter, open_cases
 from clearaccounts.support.moments import day_end
 from tests.worlds import Row, world
 

@@ -1,0 +1,51 @@
+-- Open support cases at an instant by online service and support type, beside what each service asks for.
+-- Grain: one row per online_service, has_product, support_type.
+-- Permission: view_cases
+-- Tables: online_services, category_types, service_support_types
+-- Parameter at timestamp: the instant; a case counts if opened before it and not closed before it.
+--
+-- is_asked_for: the service asks for cases of that type; unknown where the case names no product, or one that belongs to no known
+-- service (has_product tells which). What a service asks for stands here too while nothing of it is open.
+with
+
+open_cases as (
+    select
+        cases_seen.online_service,
+        cases_seen.product_name is not null as has_product,
+        cases_seen.support_type,
+        open_then.is_unresolved
+    from cases_open_at($at) as open_then
+    inner join cases_narrowed($viewer_agent, null, null, null, null, null, null, null, null) as cases_seen
+        on cases_seen.case_id = open_then.case_id
+),
+
+counted as (
+    select
+        online_service,
+        has_product,
+        support_type,
+        count(*) as case_count,
+        count(*) filter (where is_unresolved) as unresolved_count
+    from open_cases
+    group by online_service, has_product, support_type
+),
+
+asked as (
+    select distinct online_service, support_type from service_support_types
+),
+
+service_types as (
+    select
+        coalesce(counted.online_service, asked.online_service) as online_service,
+        coalesce(counted.support_type, asked.support_type) as support_type,
+        coalesce(counted.has_product, true) as has_product,
+        case when coalesce(counted.online_service, asked.online_service) is not null then asked.online_service is not null end
+            as is_asked_for,
+        coalesce(counted.case_count, 0) as case_count,
+        coalesce(counted.unresolved_count, 0) as unresolved_count
+    from counted
+    full join asked on asked.online_service = counted.online_service and asked.support_type = counted.support_type
+    order by online_service nulls last, has_product desc, support_type nulls last
+)
+
+select * from service_types
