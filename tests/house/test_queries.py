@@ -152,14 +152,9 @@ ABOUT_CUSTOMERS = re.compile(
     r"|service_requests|support_offers|holds|every_hold|notices"
     r"|key_figures|receivables_facts|receivables_lateness|invoice_settlements|item_settlements"
     r"|payment_records|quarter_records|payment_habits|part_paid_invoices|expected_cash|expected_days|forecast_tests"
-<<<<<<< HEAD
     r"|open_documents(?:_company)?|invoice_products|request_facts"
-    r"|case_events|case_periods|case_facts|rate_requests|escalated_cases|finished_cases|customers_on|route_options)\b"
-=======
-    r"|open_documents(?:_company)?|invoice_products"
     r"|case_events|case_periods|case_facts|case_moves|cases_open_at|cases_narrowed"
     r"|rate_requests|escalated_cases|finished_cases|customers_on|route_options)\b"
->>>>>>> 3c5c8bb (Open cases by any dimension, by age and through time; one case and its timeline)
 )
 # Read customers' rows and say nothing about customers.
 ABOUT_THE_PARTNER = {
