@@ -36,14 +36,15 @@ seen = case_filters.look(warehouse, chosen, viewer)
 groups, ages, time = st.columns([4, 3, 5], gap="medium")
 with groups:
     st.subheader(_("Open cases"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    with choices:
         by = cases_view.choose_dimension()
-        cases_view.groups(seen, by)
+    cases_view.groups(seen, by, choices)
 with ages:
     st.subheader(_("By age"), anchor=False)
     cases_view.ages(seen)
 with time:
-    st.subheader(_("Backlog over time"), anchor=False)
+    st.subheader(_("Backlog over time"), anchor=False, help=_(backlog_view.CHART_SAID))
     through = backlog_view.chart(seen)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -22,6 +22,9 @@ from clearaccounts.ui.tables import Column
 
 SINCE = "since"  # first day of the step looked at, in the address
 FLOWS = {"open": N_("Open at its end"), **MOVES}
+CHART_SAID = N_(
+    "The line is what is open at the end of each step. The bars are what came in (created, and in red reopened) and what went out (closed)."
+    " A click opens the cases.")
 _NONE = ""
 _ROUND = "_backlog_round"
 STEP_COLUMNS = (

@@ -84,7 +84,7 @@ def draw(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Vi
     wanted = history.CaseFilter(case_id, day_end(chosen.as_of_on, ZoneInfo(warehouse.build.time_zone)))
     row = history.case(warehouse, wanted, viewer)
     _head(row, language)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         _timeline(warehouse, wanted, row, viewer)
     with right:
@@ -122,7 +122,7 @@ def _head(row: Mapping[str, Any], language: Language) -> None:
         language.ngettext("reopened {count} time", "reopened {count} times", row["reopened_count"]).format(
             count=language.number(row["reopened_count"])) if row["reopened_count"] else None,
     ]
-    with st.container(key="document_facts"):
+    with st.container(key="document_facts", gap=None):
         st.text(" · ".join(str(part) for part in about if part))
         st.text(" · ".join(part for part in times if part))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from clearaccounts.support import groups as support
 from clearaccounts.support.groups import DIMENSION_TITLES
@@ -55,12 +56,13 @@ _COUNT_COLUMNS = (
 SERVICE_COLUMNS = (
     Column("service_said", N_("Online service"), width="medium"),
     Column("support_type", N_("Support type"), "label", width="medium", missing=case_filters.NOT_GIVEN),
-    Column("is_asked_for", N_("The service asks for it"), "flag"),
+    Column("asked_said", N_("The service asks for it")),
     Column("case_count", N_("Open"), "number"),
     Column("unresolved_count", N_("Unresolved"), "number"),
 )
 UNKNOWN_PRODUCT = N_("Product of no known service")
 NO_PRODUCT = N_("No product given")
+ASKED = {True: N_("yes"), False: N_("no: filed wrongly?"), None: N_("not known")}
 SERVICES_SAID = N_(
     "Which support types an online service asks for stands in the rules of support. Cases of another type, or of a product that belongs to "
     "no known service, may have been filed wrongly.")
@@ -77,8 +79,8 @@ def choose_dimension() -> str:
     return chosen
 
 
-def groups(seen: Look, by: str) -> None:
-    """Bars of the largest groups, and beside them the same choice as a control; a click narrows the page to its group."""
+def groups(seen: Look, by: str, choices: DeltaGenerator) -> None:
+    """Bars of the largest groups, and in `choices` the same as a control; a click narrows the page to its group."""
     language = words.language()
     wanted = support.GroupsFilter(seen.at, by, **case_filters.fields(seen.narrowed, without=by))
     rows = support.groups(seen.warehouse, wanted, seen.viewer).to_pylist()
@@ -91,7 +93,8 @@ def groups(seen: Look, by: str) -> None:
     options = {bar.code: bar.label for bar in bars}
     if own is not None:
         options.setdefault(own, case_filters.value_words(by, own, language, names))
-    _choose(by, language.gettext(DIMENSION_TITLES[by]), options)
+    with choices:
+        _choose(by, language.gettext(DIMENSION_TITLES[by]), options)
     shown = bars[:SHOWN_GROUPS]
     _chart(
         charts_support.groups(shown, own, language, theme.palette()), by,
@@ -174,8 +177,10 @@ def by_service(seen: Look) -> Shown:
     """Every online service with the support types that it asks for or has cases of."""
     translate = words.language().gettext
     table = support.by_service(seen.warehouse, support.ServicesFilter(seen.at), seen.viewer)
-    said = [row["online_service"] or translate(UNKNOWN_PRODUCT if row["has_product"] else NO_PRODUCT) for row in table.to_pylist()]
-    table = table.append_column("service_said", pa.array(said, pa.string()))
+    rows = table.to_pylist()
+    services = [row["online_service"] or translate(UNKNOWN_PRODUCT if row["has_product"] else NO_PRODUCT) for row in rows]
+    asked = [translate(ASKED[row["is_asked_for"]]) for row in rows]
+    table = table.append_column("service_said", pa.array(services, pa.string())).append_column("asked_said", pa.array(asked, pa.string()))
     return Shown(tables.whole(table), SERVICE_COLUMNS, translate(N_("Open cases by online service and support type")),
                  N_("No online service is known. The rules of support name them."))
 

@@ -151,13 +151,15 @@ def through_time(table: pa.Table, chosen_on: date | None, language: Language, pa
             x=days[-1], y=rows[-1]["closing_count"], text=language.number(rows[-1]["closing_count"]), showarrow=False,
             xanchor="left", yanchor="middle", xshift=8, font={"color": palette.text},
         )
+    most_in = max([*(row["created_count"] + row["reopened_count"] for row in rows), 1])
+    most_out = max([*(row["closed_count"] for row in rows), 1])
     figure.update_layout(
         barmode="relative", margin={"l": 0, "r": 40, "t": 8, "b": 0},
         xaxis={"showgrid": False, "fixedrange": True, "nticks": 7, "automargin": True, "tickformat": "%d/%m/%y", "anchor": "y2"},
         yaxis={"fixedrange": True, "rangemode": "tozero", "gridcolor": palette.grid, "zerolinecolor": palette.muted, "nticks": 5,
                "automargin": True, "domain": [0.46, 1]},
-        yaxis2={"fixedrange": True, "gridcolor": palette.grid, "zerolinecolor": palette.muted, "nticks": 4, "automargin": True,
-                "domain": [0, 0.38]},
+        yaxis2={"fixedrange": True, "showgrid": False, "zerolinecolor": palette.muted, "automargin": True, "domain": [0, 0.38],
+                "tickvals": [most_in / 2, -most_out / 2], "ticktext": [translate(N_("in")), translate(N_("out"))]},
     )
     return figure
 

@@ -91,7 +91,8 @@ NARROWED = [
     ("cash.py", {"opening_balance": "5000"}, "In the bank now, EUR: 5,000.00 EUR"),
     ("account.py", {"customer_id": "C0032", "section": "timeline", "kind": "money"}, "Money"),
     ("account.py", {"customer_id": "C0032", "section": "history", "paid": "late"}, "Paid late"),
-    ("cases.py", {"severity": "A"}, "Severity A"),
+    ("cases.py", {"severity": "A"}, "Severity: A"),
+    ("cases.py", {"category": "Azure", "view": "time", "since": "2026-09-21"}, "21 Sept 2026 – 27 Sept 2026 · Category: Azure"),
     ("escalations.py", {"vehicle": "psfp"}, "Premier Support for Partners (PSfP)"),
 ]
 
