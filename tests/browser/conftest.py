@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from clearaccounts.settings import DataFolder
 from tests.browser import chromium
 from tests.browser.server import Dashboard, serving
 from tests.browser.visitor import Visitor
@@ -40,19 +41,10 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="package")
-def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the sample partner as a fresh server builds it, to be copied."""
-    data = tmp_path_factory.mktemp("sample") / "data"
-    with serving(data):
-        pass
-    return data.parent / "data-sample"
-
-
 @pytest.fixture
-def folder(built_sample: Path, tmp_path: Path) -> Path:
+def folder(sample_folder: DataFolder, tmp_path: Path) -> Path:
     """A data folder of the test's own, still empty, with the sample beside it."""
-    shutil.copytree(built_sample, tmp_path / "data-sample")
+    shutil.copytree(sample_folder.path, tmp_path / "data-sample")
     return tmp_path / "data"
 
 
@@ -64,11 +56,9 @@ def own(folder: Path) -> Iterator[Dashboard]:
 
 
 @pytest.fixture(scope="package")
-def shared(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """One server for the tests that only look."""
-    place = tmp_path_factory.mktemp("shared")
-    shutil.copytree(built_sample, place / "data-sample")
-    with serving(place / "data") as dashboard:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """One server for the tests that only look, on a sample that it has built itself."""
+    with serving(tmp_path_factory.mktemp("shared") / "data") as dashboard:
         yield dashboard
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from clearaccounts.access import DEMO_PEOPLE, Role
 from clearaccounts.collections import policies, suspensions
@@ -22,8 +23,17 @@ from tests.browser.server import Dashboard, serving
 from tests.browser.visitor import Visitor
 
 AGENT = "sofia.lindgren@partner.example"
-TENANT = "11111111-2222-4333-8444-555555555555"
-SUBSCRIPTIONS = {"Microsoft 365 E3": "aaaaaaaa-0000-4000-8000-000000000001", "Teams Phone": "aaaaaaaa-0000-4000-8000-000000000002"}
+# One debtor for each journey, told apart on the page by the currency: they share a server and the people.
+MARKED, DISPUTED, PAID = ("C1", "EUR"), ("C2", "USD"), ("C3", "GBP")
+PRODUCTS = ("Microsoft 365 E3", "Teams Phone")
+
+
+def tenant(customer_id: str) -> str:
+    return f"11111111-2222-4333-8444-5555555555{customer_id.lower()}"
+
+
+def guids(customer_id: str) -> list[str]:
+    return [f"aaaaaaaa-0000-4000-8000-00000000{customer_id.lower()}0{number}" for number, _ in enumerate(PRODUCTS, start=1)]
 
 
 def days_ago(count: int) -> str:
@@ -40,56 +50,63 @@ def write(folder: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Path
     return path
 
 
-def debtor(folder: Path) -> list[Path]:
-    """One customer who owes 1,200.00 EUR for 60 days, was told so in time, and has two subscriptions."""
+def debtors(folder: Path) -> list[Path]:
+    """Three customers who owe 1,200.00 each for 60 days, were told so in time, and have two subscriptions."""
+    three = (MARKED, DISPUTED, PAID)
     return [
-        write(folder, "customers", [{
-            "customer_id": "C1", "customer_name": "Nordlicht GmbH", "currency": "EUR", "sales_agent": AGENT,
-            "microsoft_tenant_id": TENANT, "country_code": "DE",
-        }]),
+        write(folder, "customers", [
+            {"customer_id": customer_id, "customer_name": f"Nordlicht {customer_id} GmbH", "currency": currency, "sales_agent": AGENT,
+             "microsoft_tenant_id": tenant(customer_id), "country_code": "DE"}
+            for customer_id, currency in three
+        ]),
         write(folder, "customer_invoices", [
-            {"invoice_id": "INV-1", "customer_id": "C1", "issued_on": days_ago(90), "due_on": days_ago(60), "currency": "EUR",
-             "amount_total": "1200.00"},
+            {"invoice_id": f"INV-{customer_id}", "customer_id": customer_id, "issued_on": days_ago(90), "due_on": days_ago(60),
+             "currency": currency, "amount_total": "1200.00"}
+            for customer_id, currency in three
         ]),
         write(folder, "notices", [
-            {"notice_id": "N1", "customer_id": "C1", "notice_type": "final_notice", "sent_on": days_ago(10), "currency": "EUR",
-             "channel": "e-mail"},
+            {"notice_id": f"N-{customer_id}", "customer_id": customer_id, "notice_type": "final_notice", "sent_on": days_ago(10),
+             "currency": currency, "channel": "e-mail"}
+            for customer_id, currency in three
         ]),
         write(folder, "subscriptions", [
-            {"subscription_id": f"S{number}", "customer_id": "C1", "product_name": product, "quantity": 10, "subscription_status": "active",
-             "commerce_model": "new_commerce", "microsoft_subscription_id": guid, "amount_unit_price": "20.00", "currency": "EUR",
-             "billing_cycle": "monthly", "term_duration": "P1Y", "is_auto_renew": "true", "started_on": days_ago(200),
-             "commitment_ends_on": days_ago(-165), "cancellable_until_on": days_ago(193)}
-            for number, (product, guid) in enumerate(SUBSCRIPTIONS.items(), start=1)
+            {"subscription_id": f"S-{customer_id}-{product}", "customer_id": customer_id, "product_name": product, "quantity": 10,
+             "subscription_status": "active", "commerce_model": "new_commerce", "microsoft_subscription_id": guid,
+             "amount_unit_price": "20.00", "currency": currency, "billing_cycle": "monthly", "term_duration": "P1Y",
+             "is_auto_renew": "true", "started_on": days_ago(200), "commitment_ends_on": days_ago(-165),
+             "cancellable_until_on": days_ago(193)}
+            for customer_id, currency in three for product, guid in zip(PRODUCTS, guids(customer_id), strict=True)
         ]),
     ]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Dashboard]:
-    """A fresh server over a partner with one debtor and the standard policy."""
-    (tmp_path / "clearaccounts.toml").write_text('[collections]\npolicies = ["policy/standard.toml"]\n', encoding="utf-8")
-    (tmp_path / "files").mkdir()
-    with serving(tmp_path / "data") as dashboard:
-        imported = dashboard.run("import", *map(str, debtor(tmp_path / "files")))
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A fresh server over a partner with three debtors and the standard policy."""
+    place = tmp_path_factory.mktemp("desk")
+    (place / "clearaccounts.toml").write_text('[collections]\npolicies = ["policy/standard.toml"]\n', encoding="utf-8")
+    (place / "files").mkdir()
+    with serving(place / "data") as dashboard:
+        imported = dashboard.run("import", *map(str, debtors(place / "files")))
         assert imported.returncode == 0, imported.stdout + imported.stderr
         yield dashboard
 
 
-@pytest.fixture
-def people(desk: Dashboard, visit: Callable[..., Visitor]) -> dict[Role, Visitor]:
+@pytest.fixture(scope="module")
+def people(desk: Dashboard, browser: Browser) -> Iterator[dict[Role, Visitor]]:
     """A billing administrator, a manager and a sales agent, each signed in at a browser of their own."""
-    found = {}
-    for role in (Role.BILLING_ADMIN, Role.MANAGER, Role.SALES_AGENT):
-        found[role] = visit(desk)
-        found[role].open("suspensions")
-        found[role].sign_in(role)
-    return found
+    with ExitStack() as open_visitors:
+        found = {}
+        for role in (Role.BILLING_ADMIN, Role.MANAGER, Role.SALES_AGENT):
+            found[role] = open_visitors.enter_context(Visitor(browser, desk))
+            found[role].open("suspensions")
+            found[role].sign_in(role)
+        yield found
 
 
-def at(visitor: Visitor, name: str) -> Visitor:
-    """Open one of the lists, and its first row."""
-    visitor.open(f"suspensions?list={name}")
+def at(visitor: Visitor, name: str, debtor: tuple[str, str]) -> Visitor:
+    """Open one of the lists in the debtor's currency, and its first row."""
+    visitor.open(f"suspensions?list={name}&currency={debtor[1]}")
     visitor.choose_row(0)
     return visitor
 
@@ -120,9 +137,9 @@ def report_all(visitor: Visitor) -> None:
     visitor.settle()
 
 
-def counted(visitor: Visitor, name: str, count: int) -> None:
-    """The selector of the page says how many stand on a list."""
-    visitor.open("suspensions")
+def counted(visitor: Visitor, name: str, debtor: tuple[str, str], count: int) -> None:
+    """The selector of the page says how many stand on a list in the debtor's currency."""
+    visitor.open(f"suspensions?currency={debtor[1]}")
     expect(visitor.page.get_by_role("radio", name=f"{name} {count}")).to_be_visible()
 
 
@@ -133,17 +150,18 @@ def order_of(visitor: Visitor) -> list[dict[str, str]]:
     return list(csv.DictReader(waiting.value.path().read_text(encoding="ascii").splitlines()))
 
 
-def suspended(desk: Dashboard) -> None:
-    """The way to a suspension, taken by the services beside the running server; the first journey takes it in browsers."""
+def suspended(desk: Dashboard, debtor: tuple[str, str]) -> None:
+    """A debtor's way to a suspension, taken by the services beside the running server; the first journey takes it in browsers."""
+    customer_id, currency = debtor
     settings = load(Path(desk.environment["CLEARACCOUNTS_CONFIG"]))
     folder, now = DataFolder(desk.data), datetime.now(UTC)
     store, newest = open_store(folder, settings), open_current(folder, settings)
     grounds = Grounds(lambda: newest, lambda day: policies.in_force(store.matching, folder, settings, day), settings.suspension)
     admin, manager = (person for person in DEMO_PEOPLE if person.role in {Role.BILLING_ADMIN, Role.MANAGER})
-    seen, _ = grounds.evidence(admin, "C1", "EUR", store.matching)
+    seen, _ = grounds.evidence(admin, customer_id, currency, store.matching)
     mark = suspensions.mark(
-        store, grounds, admin, customer_id="C1", currency="EUR", reason="No answer", seen_evidence_hash=seen.hash, idempotency_key="1",
-        now=now)
+        store, grounds, admin, customer_id=customer_id, currency=currency, reason="No answer", seen_evidence_hash=seen.hash,
+        idempotency_key="1", now=now)
     mark = suspensions.approve(
         store, grounds, manager, mark_id=mark.mark_id, seen_version=mark.version, seen_evidence_hash=seen.hash, idempotency_key="2",
         now=now)
@@ -156,19 +174,19 @@ def suspended(desk: Dashboard) -> None:
 
 def test_from_a_mark_to_a_suspension(desk: Dashboard, people: dict[Role, Visitor]) -> None:
     beatriz, martin, sofia = people[Role.BILLING_ADMIN], people[Role.MANAGER], people[Role.SALES_AGENT]
-    decide(at(beatriz, "flagged"), "mark", "Marked. Another person must approve it.", "No answer to three calls")
-    expect(at(sofia, "marked").page.get_by_text("No answer to three calls").first).to_be_visible()
+    decide(at(beatriz, "flagged", MARKED), "mark", "Marked. Another person must approve it.", "No answer to three calls")
+    expect(at(sofia, "marked", MARKED).page.get_by_text("No answer to three calls").first).to_be_visible()
     expect(sofia.page.locator("[class*=st-key-decide_]")).to_have_count(0)
 
-    decide(at(martin, "marked"), "approve", "Approved.", "")
-    decide(at(beatriz, "approved"), "export", "Exported.")
-    lines = order_of(at(beatriz, "confirm"))
+    decide(at(martin, "marked", MARKED), "approve", "Approved.", "")
+    decide(at(beatriz, "approved", MARKED), "export", "Exported.")
+    lines = order_of(at(beatriz, "confirm", MARKED))
     assert {(line["microsoft_tenant_id"], line["microsoft_subscription_id"]) for line in lines} == {
-        (TENANT, guid) for guid in SUBSCRIPTIONS.values()}
+        (tenant("C1"), guid) for guid in guids("C1")}
     assert {line["action"] for line in lines} == {"suspend"}
     report_all(beatriz)
 
-    counted(martin, "Suspended", 1)
+    counted(martin, "Suspended", MARKED, 1)
     expect(sofia.open("account?customer_id=C1").get_by_text("Suspended").first).to_be_visible()
     checked = desk.run("verify")
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -176,12 +194,12 @@ def test_from_a_mark_to_a_suspension(desk: Dashboard, people: dict[Role, Visitor
 
 def test_a_dispute_recorded_after_the_approval_stops_the_export(desk: Dashboard, people: dict[Role, Visitor]) -> None:
     beatriz, martin, sofia = people[Role.BILLING_ADMIN], people[Role.MANAGER], people[Role.SALES_AGENT]
-    decide(at(beatriz, "flagged"), "mark", "Marked. Another person must approve it.", "No answer to three calls")
-    decide(at(martin, "marked"), "approve", "Approved.", "")
-    at(beatriz, "approved").page.locator(".st-key-decide_export button").click()
+    decide(at(beatriz, "flagged", DISPUTED), "mark", "Marked. Another person must approve it.", "No answer to three calls")
+    decide(at(martin, "marked", DISPUTED), "approve", "Approved.", "")
+    at(beatriz, "approved", DISPUTED).page.locator(".st-key-decide_export button").click()
     expect(beatriz.page.get_by_role("dialog")).to_be_visible()
 
-    page = sofia.open("account?customer_id=C1&section=holds")
+    page = sofia.open("account?customer_id=C2&section=holds")
     page.locator(".st-key-hold_dispute button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("Billed for 40 seats, ordered 10")
@@ -190,37 +208,36 @@ def test_a_dispute_recorded_after_the_approval_stops_the_export(desk: Dashboard,
 
     beatriz.page.get_by_role("dialog").locator(".st-key-decision_send button").click()
     expect(beatriz.page.get_by_role("dialog").get_by_role("alert")).to_contain_text("on hold")
-    counted(beatriz, "To confirm", 0)
-    decide(at(beatriz, "overtaken"), "withdraw", "Withdrawn.", "Disputed")
-    counted(martin, "Held", 1)
+    counted(beatriz, "To confirm", DISPUTED, 0)
+    decide(at(beatriz, "overtaken", DISPUTED), "withdraw", "Withdrawn.", "Disputed")
+    counted(martin, "Held", DISPUTED, 1)
     expect(martin.page.get_by_role("radio", name="Flagged 0")).to_be_visible()
 
 
 def test_a_payment_brings_a_suspended_customer_back(desk: Dashboard, people: dict[Role, Visitor], tmp_path: Path) -> None:
-    suspended(desk)
+    suspended(desk, PAID)
     beatriz, martin, sofia = people[Role.BILLING_ADMIN], people[Role.MANAGER], people[Role.SALES_AGENT]
     paid = [
-        write(tmp_path / "files", "payments", [
-            {"payment_id": "P1", "customer_id": "C1", "received_on": date.fromisoformat(days_ago(0)), "currency": "EUR",
-             "amount_total": "1200.00"},
+        write(tmp_path, "payments", [
+            {"payment_id": "P1", "customer_id": "C3", "received_on": days_ago(0), "currency": "GBP", "amount_total": "1200.00"},
         ]),
-        write(tmp_path / "files", "allocations", [
-            {"allocation_id": "A1", "applied_on": days_ago(0), "source_type": "payment", "source_id": "P1", "invoice_id": "INV-1",
+        write(tmp_path, "allocations", [
+            {"allocation_id": "A1", "applied_on": days_ago(0), "source_type": "payment", "source_id": "P1", "invoice_id": "INV-C3",
              "amount_applied": "1200.00"},
         ]),
     ]
     imported = desk.run("import", *map(str, paid))
     assert imported.returncode == 0, imported.stdout + imported.stderr
 
-    counted(beatriz, "To reinstate", 1)
-    decide(at(martin, "reinstate"), "approve_reinstatement", "Reinstatement approved.", "")
-    decide(at(beatriz, "reinstate"), "export_reinstatement", "Exported.")
-    lines = order_of(at(beatriz, "reinstate"))
+    counted(beatriz, "To reinstate", PAID, 1)
+    decide(at(martin, "reinstate", PAID), "approve_reinstatement", "Reinstatement approved.", "")
+    decide(at(beatriz, "reinstate", PAID), "export_reinstatement", "Exported.")
+    lines = order_of(at(beatriz, "reinstate", PAID))
     assert {line["action"] for line in lines} == {"reactivate"}
     expect(beatriz.page.get_by_text("auto-renew").first).to_be_visible()
     report_all(beatriz)
-    counted(martin, "To reinstate", 0)
-    counted(martin, "Suspended", 0)
-    expect(sofia.open("account?customer_id=C1").get_by_text("Suspended", exact=True)).to_have_count(0)
+    counted(martin, "To reinstate", PAID, 0)
+    counted(martin, "Suspended", PAID, 0)
+    expect(sofia.open("account?customer_id=C3").get_by_text("Suspended", exact=True)).to_have_count(0)
     checked = desk.run("verify")
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -27,7 +27,8 @@ from tests.payments.payers import Book
 DAY = date(2026, 6, 30)
 
 
-def world_of_three(folder: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """C1 got slower, C2 stopped paying, C3 got faster, C4 has one invoice in the quarter before."""
     book = Book()
     for customer_id, days in (
@@ -40,11 +41,17 @@ def world_of_three(folder: Path) -> Warehouse:
             book.invoice(f"{customer_id}-{month}", due, customer_id=customer_id, paid=[(due + timedelta(days=late), "100.00")])
     book.invoice("C2-4", date(2026, 4, 5), "300.00", customer_id="C2")
     book.invoice("C2-5", date(2026, 5, 6), "100.00", customer_id="C2")
-    return book.open(folder)
+    return book.open(tmp_path_factory.mktemp("three"))
 
 
-def test_who_got_slower_comes_first_and_who_stopped_paying_before_all(tmp_path: Path) -> None:
-    rows = slower(world_of_three(tmp_path), SlowerFilter(DAY), OPERATOR).to_pylist()
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """One customer of whom nothing is known but the name."""
+    return Book(customers=[{"customer_id": "C1"}]).open(tmp_path_factory.mktemp("nothing"))
+
+
+def test_who_got_slower_comes_first_and_who_stopped_paying_before_all(three: Warehouse) -> None:
+    rows = slower(three, SlowerFilter(DAY), OPERATOR).to_pylist()
     assert [(row["customer_id"], row["quarter_before_late_days"], row["quarter_late_days"], row["changed_late_days"]) for row in rows] == [
         ("C2", 0, Decimal("70.5"), Decimal("70.5")), ("C1", 3, 9, 6), ("C3", 9, 2, -7),
     ]
@@ -55,25 +62,23 @@ def test_who_got_slower_comes_first_and_who_stopped_paying_before_all(tmp_path: 
     assert all(row["row_count"] == 3 and row["year_before_late_days"] is None for row in rows)
 
 
-def test_who_has_too_few_is_left_out_and_counted(tmp_path: Path) -> None:
-    warehouse = world_of_three(tmp_path)
-    (row,) = portfolio(warehouse, PortfolioFilter(DAY), OPERATOR).to_pylist()
+def test_who_has_too_few_is_left_out_and_counted(three: Warehouse) -> None:
+    (row,) = portfolio(three, PortfolioFilter(DAY), OPERATOR).to_pylist()
     assert (row["compared_count"], row["slower_count"], row["faster_count"], row["left_out_count"]) == (3, 2, 1, 1)
     assert (row["quarter_invoice_count"], row["quarter_before_invoice_count"], row["quarter_overdue_count"]) == (8, 7, 2)
     assert (row["from_on"], row["on_time_rate"], row["before_on_time_rate"]) == (date(2026, 4, 1), 0, Decimal("0.4286"))
-    assert slower(warehouse, SlowerFilter(DAY, min_invoice_count=1), OPERATOR).num_rows == 4
-    assert slower(warehouse, SlowerFilter(DAY, min_invoice_count=3), OPERATOR).num_rows == 0
+    assert slower(three, SlowerFilter(DAY, min_invoice_count=1), OPERATOR).num_rows == 4
+    assert slower(three, SlowerFilter(DAY, min_invoice_count=3), OPERATOR).num_rows == 0
 
 
-def test_a_page_of_the_list(tmp_path: Path) -> None:
-    warehouse = world_of_three(tmp_path)
-    pages = [slower(warehouse, SlowerFilter(DAY, row_limit=2, row_offset=offset), OPERATOR).to_pylist() for offset in (0, 2)]
+def test_a_page_of_the_list(three: Warehouse) -> None:
+    pages = [slower(three, SlowerFilter(DAY, row_limit=2, row_offset=offset), OPERATOR).to_pylist() for offset in (0, 2)]
     assert [[row["customer_id"] for row in page] for page in pages] == [["C2", "C1"], ["C3"]]
     assert {row["row_count"] for page in pages for row in page} == {3}
 
 
-def test_bands_of_days_late(tmp_path: Path) -> None:
-    rows = late_bands(world_of_three(tmp_path), QuarterFilter(DAY), OPERATOR).to_pylist()
+def test_bands_of_days_late(three: Warehouse) -> None:
+    rows = late_bands(three, QuarterFilter(DAY), OPERATOR).to_pylist()
     counts = {(row["period"], row["first_late_days"], row["last_late_days"]): row["invoice_count"] for row in rows if row["invoice_count"]}
     assert counts == {
         ("quarter", 1, 7): 2, ("quarter", 8, 14): 2, ("quarter", 31, 60): 3, ("quarter", 61, None): 1,
@@ -104,10 +109,10 @@ def test_on_time_counts_each_invoice_once_in_the_month_it_fell_due(tmp_path: Pat
     ((2026, 2, 28), (2025, 12, 1)), ((2024, 5, 28), (2024, 2, 29)),
 ])
 def test_the_first_day_of_a_quarter_is_the_same_in_both_places(
-    tmp_path: Path, day: tuple[int, int, int], first: tuple[int, int, int],
+    nothing: Warehouse, day: tuple[int, int, int], first: tuple[int, int, int],
 ) -> None:
     assert quarter_begins(date(*day)) == date(*first)
-    row = portfolio(Book(customers=[{"customer_id": "C1"}]).open(tmp_path), PortfolioFilter(date(*day)), OPERATOR).to_pylist()[0]
+    row = portfolio(nothing, PortfolioFilter(date(*day)), OPERATOR).to_pylist()[0]
     assert row["from_on"] == date(*first)
 
 

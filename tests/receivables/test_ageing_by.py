@@ -34,11 +34,11 @@ def invoice(number: str, customer: str, amount: str, due: str, **more: str) -> R
     return {"invoice_id": number, "customer_id": customer, "issued_on": "2026-01-01", "due_on": due, "amount_total": amount, **more}
 
 
-@pytest.fixture
-def family(tmp_path: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """C1 owes 100 EUR (40 days late) and 10 USD; C2 20 EUR, not due; C3, of whom little is known, 7 EUR. C2 paid 30 of C1's."""
     return world(
-        tmp_path,
+        tmp_path_factory.mktemp("family"),
         customers=CUSTOMERS,
         customer_invoices=[
             invoice("I1", "C1", "130.00", "2026-05-21", description="Seats of Microsoft 365 E5, May"),
