@@ -7,6 +7,7 @@ from clearaccounts.access import Permission
 from clearaccounts.ui import (
     account_lists,
     account_view,
+    case_view,
     connection,
     contact_view,
     controls,
@@ -90,7 +91,7 @@ else:
     account_lists.total(name, account, bucket)
     picked = tables.show(
         listed.page.rows, listed.columns, key=f"section_{name}", alt=_(sections[name]),
-        selectable=sees_money and name in account_lists.ABOUT_INVOICES)
+        selectable=account_lists.opens(name, viewer))
     tables.pager(listed.page, "page")
     with actions:
         said = tables.captioned(
@@ -99,3 +100,5 @@ else:
         tables.download(listed.page, listed.columns, caption=said, stem=f"account-{name}")
     if picked and (invoice := account_lists.invoice_of(name, picked)):
         document_view.follow(registry.ACCOUNT, invoice)
+    if picked and (case_id := account_lists.case_of(name, picked)):
+        case_view.follow(case_id, registry.ACCOUNT)

@@ -26,6 +26,9 @@ from clearaccounts.ui.tables import Column
 ABOUT_INVOICES = frozenset({"items", "timeline"})
 # What of the timeline is about an invoice, which opens it.
 INVOICE_EVENTS = frozenset({"invoice_issued", "became_overdue", "invoice_settled"})
+# The same of support cases.
+ABOUT_CASES = frozenset({"cases", "requests", "timeline"})
+CASE_EVENTS = frozenset({"case_opened", "case_escalated", "case_resolved", "case_reopened", "case_closed"})
 UNAPPLIED_COLUMNS = (
     Column("source_id", N_("Document")),
     Column("source_type", N_("Kind"), "label"),
@@ -139,6 +142,20 @@ def _unapplied(account: Account) -> tables.Paged:
         wanted = UnappliedFilter(account.chosen.as_of_on, customer_id=account.customer_id, row_limit=limit, row_offset=offset)
         return documents.unapplied_items(account.warehouse, wanted, account.viewer)
     return tables.paged(fetch, "page")
+
+
+def opens(name: str, viewer: Viewer) -> bool:
+    """Whether a row of the list of that name may open something that this person may see: an invoice, a case."""
+    if name in ABOUT_CASES and viewer.may(Permission.VIEW_CASES):
+        return True
+    return name in ABOUT_INVOICES and viewer.may(Permission.VIEW_RECEIVABLES)
+
+
+def case_of(name: str, row: Mapping[str, Any]) -> str | None:
+    """The support case that a row of a list is about, None if it is about something else."""
+    if name == "timeline":
+        return str(row["subject_id"]) if row["event_type"] in CASE_EVENTS else None
+    return str(row["case_id"]) if name in ABOUT_CASES and row["case_id"] else None
 
 
 def invoice_of(name: str, row: Mapping[str, Any]) -> str | None:

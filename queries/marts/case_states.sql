@@ -11,10 +11,11 @@ state_events as (
         case_events.case_id,
         case_events.occurred_at,
         case_events.event_type,
-        case
-            when case_events.event_type = 'opened' then 1
-            when case_events.is_from_row then case case_events.event_type when 'closed' then 3 else 2 end
-            else case case_events.event_type when 'closed' then 5 when 'resolved' then 4 else 3 end
+        case case_events.event_type
+            when 'opened' then 1
+            when 'resolved' then 4
+            when 'closed' then 5
+            else case when case_events.is_from_row then 2 else 3 end
         end as event_order
     from case_events
     inner join cases on cases.case_id = case_events.case_id
