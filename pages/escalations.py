@@ -4,7 +4,19 @@ import streamlit as st
 
 from clearaccounts.access import Permission
 from clearaccounts.escalations.vehicles import VEHICLES
-from clearaccounts.ui import connection, controls, escalations_view, guard, messages, registry, tables, url, words
+from clearaccounts.ui import (
+    connection,
+    controls,
+    escalation_rate_view,
+    escalations_view,
+    guard,
+    messages,
+    registry,
+    routing_view,
+    tables,
+    url,
+    words,
+)
 
 viewer = guard.require(Permission.VIEW_ESCALATIONS)
 language = words.language()
@@ -50,3 +62,6 @@ else:
     tables.pager(found, "page")
     if picked and picked["customer_id"]:
         st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
+
+escalation_rate_view.draw(warehouse, chosen, viewer, caption)
+routing_view.by_hand(warehouse, chosen, viewer)

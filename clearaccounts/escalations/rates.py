@@ -147,5 +147,5 @@ def requests_behind(warehouse: Warehouse, chosen: RateRequestsFilter, viewer: Vi
 
 
 def cases_behind(warehouse: Warehouse, chosen: RateCasesFilter, viewer: Viewer) -> pa.Table:
-    """One row per case, the newest first; `row_count` before paging."""
+    """One row per case, the newest first (of those opened, the escalated ones before the others); `row_count` before paging."""
     return warehouse.run("escalations/case_rate_cases", chosen, viewer)

@@ -13,6 +13,11 @@ _TITLES: dict[str, str] = {
     "opened": N_("Opened"), "replied": N_("Replied"), "resumed": N_("Resumed"), "reopened": N_("Reopened"), "created": N_("Created"),
     # support_type
     "billing": N_("Billing"), "subscription_management": N_("Subscription management"), "technical": N_("Technical"),
+    # platform, vehicle_type
+    "cloud": N_("Cloud"), "on_premises": N_("On premises"), "commercial": N_("Billing and subscriptions"),
+    # mismatch_type, unfit_reasons
+    "support_type_not_covered": N_("Support type not covered"), "platform_not_covered": N_("Platform not covered"),
+    "no_plan_running": N_("No plan runs"),
     # entitlement_unit
     "hours": N_("hours"), "incidents": N_("incidents"), "unlimited": N_("unlimited"),
     # commerce_model

@@ -9,6 +9,8 @@
 -- Parameter dimension_value text = null: the group, if `by` is given; the one without a value when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
+--
+-- The newest first; of all that were opened, the escalated ones before the others.
 with
 
 span as (
@@ -62,7 +64,7 @@ found as (
 case_rate_cases as (
     select *, count(*) over () as row_count
     from found
-    order by opened_at desc, case_id
+    order by ($figure = 'opened' and is_escalated) desc, opened_at desc, case_id
     limit $row_limit offset $row_offset
 )
 
