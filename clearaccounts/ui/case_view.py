@@ -15,7 +15,7 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.support import history
 from clearaccounts.support.moments import day_end
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import case_filters, contact_view, controls, labels, messages, registry, tables, words
+from clearaccounts.ui import case_filters, contact_view, controls, labels, messages, registry, routing_view, tables, words
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
@@ -95,6 +95,8 @@ def draw(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Vi
         contact_view.offers(warehouse, row["customer_id"], chosen.as_of_on, viewer)
     if viewer.may(Permission.VIEW_ESCALATIONS):
         _requests(warehouse, wanted, viewer)
+        if row["is_open"]:
+            routing_view.for_case(warehouse, case_id, chosen, viewer)
 
 
 def _head(row: Mapping[str, Any], language: Language) -> None:

@@ -16,7 +16,7 @@ from clearaccounts.escalations import rates
 from clearaccounts.escalations.rates import CaseRateFilter, GroupsFilter, MismatchFilter, RateCasesFilter, RateRequestsFilter, SharesFilter
 from clearaccounts.escalations.vehicles import VEHICLES
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import controls, labels, messages, registry, tables, words
+from clearaccounts.ui import case_view, controls, labels, messages, registry, tables, words
 from clearaccounts.ui.charts_rates import Bar
 from clearaccounts.ui.tables import Column, Paged
 from clearaccounts.warehouse import Warehouse
@@ -259,7 +259,9 @@ def _named(group: str, by: str, language: Language) -> str:
 
 
 def _open(row: dict[str, Any]) -> None:
-    """The account of a row, if it has one."""
+    """Where a row leads: to its case, or without one to its customer."""
+    if row["case_id"]:
+        case_view.follow(row["case_id"], registry.ESCALATIONS)
     if row["customer_id"]:
         tables.let_go()
         st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=row["customer_id"]))

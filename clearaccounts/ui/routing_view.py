@@ -31,8 +31,8 @@ COLUMNS = (
     Column("would_use", N_("Would use"), width="medium"),
     Column("left_quantity", N_("Left"), "figure", 80),
     Column("left_after_quantity", N_("Left after"), "figure", 90),
-    Column("plan_state", N_("The plan"), width="medium"),
     Column("ends_on", N_("Ends"), "day"),
+    Column("plan_state", N_("The plan"), width="large"),
 )
 ANSWER_COLUMNS = (
     Column("support_type", N_("Support type"), "label"),
@@ -171,6 +171,8 @@ def _plan_state(row: dict[str, Any], language: Language) -> str:
         said.append(translate(N_("Has run out")))
     elif row["left_after_quantity"] is not None and row["left_after_quantity"] < 0:
         said.append(translate(N_("Not enough left")))
+    elif row["runs_out_on"] is not None and row["runs_out_on"] < row["ends_on"]:
+        said.append(translate(N_("will be used up about {day}")).format(day=language.day(row["runs_out_on"])))
     if row["is_ending_soon"]:
         said.append(language.ngettext("ends in {count} day", "ends in {count} days", row["left_days"]).format(
             count=language.number(row["left_days"])))

@@ -45,6 +45,7 @@ routes as (
         route_options.response_clock,
         route_options.starts_on,
         route_options.ends_on,
+        route_options.runs_out_on,
         route_options.left_days,
         route_options.response_minutes,
         route_options.entitled_quantity,

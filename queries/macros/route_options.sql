@@ -7,7 +7,7 @@
 -- A vehicle fits if its scope covers support type and platform, and it is free or a plan of it runs. A request uses one incident, or the
 -- median hours of the requests through that vehicle at that severity up to the day (needed_request_count says how many). A severity of
 -- null is one that is not known: the hours are then those of all severities. Microsoft publishes how soon it answers for technical
--- requests alone. Order: what fits, of that what has not run out, what is free, what is unlimited, what has the largest share left.
+-- requests alone. runs_out_on is the day on which the plan will be used up at its rate so far. Order: what fits, of that what has not run out, what is free, what is unlimited, what has the largest share left.
 with
 
 asked as (
@@ -18,18 +18,11 @@ asked as (
 ),
 
 running_plans as (
-    select * from support_plans where seen_on between starts_on and ends_on
+    select * from plan_projections([seen_on], 'now') where plan_status = 'running'
 ),
 
 past_requests as (
     select * from service_requests where opened_on <= seen_on
-),
-
-plan_use as (
-    select used_support_plan_id, count(*) as request_count, sum(coalesce(hours_used, 0)) as hours_used
-    from past_requests
-    where used_support_plan_id is not null
-    group by used_support_plan_id
 ),
 
 vehicles as (
@@ -50,18 +43,12 @@ options as (
         running_plans.entitlement_unit,
         running_plans.starts_on,
         running_plans.ends_on,
-        cast(
-            case when running_plans.entitlement_unit <> 'unlimited' then running_plans.entitlement_quantity end as decimal(18, 4)
-        ) as entitled_quantity,
-        cast(
-            case running_plans.entitlement_unit
-                when 'hours' then coalesce(plan_use.hours_used, 0)
-                when 'incidents' then coalesce(plan_use.request_count, 0)
-            end as decimal(18, 4)
-        ) as used_quantity
+        running_plans.ran_out_on is not null as has_run_out,
+        running_plans.runs_out_on,
+        running_plans.entitled_quantity,
+        case when running_plans.entitled_quantity is not null then running_plans.used_quantity end as used_quantity
     from vehicles
     left join running_plans on running_plans.support_vehicle = vehicles.support_vehicle
-    left join plan_use on plan_use.used_support_plan_id = running_plans.support_plan_id
 ),
 
 usual_hours as (
@@ -109,14 +96,15 @@ weighed as (
             ''
         ) as unfit_reasons,
         options.is_free,
-        options.entitled_quantity is not null and options.used_quantity >= options.entitled_quantity as has_run_out,
+        options.has_run_out,
         coalesce(options.ends_on - seen_on <= soon_days, false) as is_ending_soon,
         options.entitlement_unit,
         options.starts_on,
         options.ends_on,
+        options.runs_out_on,
         options.ends_on - seen_on as left_days,
-        options.entitled_quantity,
-        options.used_quantity,
+        cast(options.entitled_quantity as decimal(18, 4)) as entitled_quantity,
+        cast(options.used_quantity as decimal(18, 4)) as used_quantity,
         cast(options.entitled_quantity - options.used_quantity as decimal(18, 4)) as left_quantity,
         cast(
             case options.entitlement_unit when 'incidents' then 1 when 'hours' then usual_hours.hours_median end as decimal(18, 4)
