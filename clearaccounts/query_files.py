@@ -50,6 +50,8 @@ class Query:
     tables: tuple[str, ...]
     sql: str = field(repr=False)
     level: str = ""
+    # The type of a scalar macro's value, which has no grain.
+    value: str = ""
 
     @property
     def reserved(self) -> tuple[str, ...]:
@@ -73,10 +75,10 @@ def parse_header(name: str, sql: str) -> Query:
         if not line.startswith("--"):
             break
         lines.append(line)
-    found = {key: value for line in lines if (pair := re.match(r"-- (Grain|Permission|Tables|Level): (.+)", line))
+    found = {key: value for line in lines if (pair := re.match(r"-- (Grain|Value|Permission|Tables|Level): (.+)", line))
              for key, value in [pair.groups()]}
     grain = re.fullmatch(r"one row per (.+?)\.?", found.get("Grain", ""))
-    if not lines or not grain:
+    if not lines or not (grain or "Value" in found):
         raise WarehouseError(N_("queries/{name}.sql: the header must give a title and the grain."), name=name)
     parameters = []
     for line in lines:
@@ -94,12 +96,13 @@ def parse_header(name: str, sql: str) -> Query:
     return Query(
         name=name,
         title=lines[0].removeprefix("--").strip().rstrip("."),
-        grain=tuple(part.strip() for part in grain[1].split(",")),
+        grain=tuple(part.strip() for part in grain[1].split(",")) if grain else (),
         permission=Permission(found["Permission"]) if "Permission" in found else None,
         parameters=tuple(parameters),
         tables=tuple(t.strip() for t in found.get("Tables", "").split(",") if t.strip()),
         sql=sql,
         level=found.get("Level", ""),
+        value=found.get("Value", ""),
     )
 
 

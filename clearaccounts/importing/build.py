@@ -175,14 +175,16 @@ def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
-    # macro of the parameters that its header names, kept in the warehouse's file.
+    # macro of the parameters that its header names, or a scalar one if the header says its value's type, kept in the warehouse's file.
     macros = steps("macros")
     # A macro may read a table that only its reader is handed: here it has to be there, with its columns.
     for table, empty in EMPTY_TABLES.items():
         connection.register(table, empty)
-    for name in mart_order(macros):
+    # Those of a value first: the others may use them in any place.
+    for name in sorted(mart_order(macros), key=lambda name: not macros[name].value):
         macro = macros[name]
-        connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as table {macro.sql}")
+        kind = "" if macro.value else "table "
+        connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as {kind}{macro.sql}")
     for table in EMPTY_TABLES:
         connection.unregister(table)
 

@@ -38,10 +38,7 @@ supplier_amounts as (
         due_on,
         case
             when $currency is not null then cast(amount_outstanding as decimal(38, 4))
-            when minor_units = 0 then cast(round(amount_outstanding * exchange_rate, 0) as decimal(38, 4))
-            when minor_units = 2 then cast(round(amount_outstanding * exchange_rate, 2) as decimal(38, 4))
-            when minor_units = 3 then cast(round(amount_outstanding * exchange_rate, 3) as decimal(38, 4))
-            else cast(round(amount_outstanding * exchange_rate, 4) as decimal(38, 4))
+            else in_minor_units(amount_outstanding * exchange_rate, minor_units)
         end as amount_due
     from supplier_booked
 ),

@@ -69,18 +69,9 @@ booked as (
     select
         items.*,
         company.company_currency,
-        case company.minor_units
-            when 0 then cast(round(items.amount_outstanding * items.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(items.amount_outstanding * items.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(items.amount_outstanding * items.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(items.amount_outstanding * items.exchange_rate, 4) as decimal(38, 4))
-        end as amount_outstanding_company,
-        case company.minor_units
-            when 0 then cast(round(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, 4) as decimal(38, 4))
-        end as amount_already_here_company
+        in_minor_units(items.amount_outstanding * items.exchange_rate, company.minor_units) as amount_outstanding_company,
+        in_minor_units(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, company.minor_units)
+            as amount_already_here_company
     from items
     cross join company
 )

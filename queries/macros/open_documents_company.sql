@@ -11,18 +11,8 @@
 -- receivables/ageing_without_rate says how many and how much.
 select
     converted.* exclude (minor_units, amount_booked, amount_today),
-    case converted.minor_units
-        when 0 then cast(round(amount_booked, 0) as decimal(38, 4))
-        when 2 then cast(round(amount_booked, 2) as decimal(38, 4))
-        when 3 then cast(round(amount_booked, 3) as decimal(38, 4))
-        else cast(round(amount_booked, 4) as decimal(38, 4))
-    end as amount_booked_company,
-    case converted.minor_units
-        when 0 then cast(round(amount_today, 0) as decimal(38, 4))
-        when 2 then cast(round(amount_today, 2) as decimal(38, 4))
-        when 3 then cast(round(amount_today, 3) as decimal(38, 4))
-        else cast(round(amount_today, 4) as decimal(38, 4))
-    end as amount_today_company
+    in_minor_units(amount_booked, converted.minor_units) as amount_booked_company,
+    in_minor_units(amount_today, converted.minor_units) as amount_today_company
 from (
     select
         documents.*,

@@ -46,12 +46,10 @@ receivables_lateness as (
         cast(documents.amount_document as decimal(38, 4)) as amount_document,
         case
             when in_currency is null then cast(documents.amount_document as decimal(38, 4))
-            else case (select minor_units from currencies where currencies.currency = in_currency)
-                when 0 then cast(round(documents.amount_document * documents.exchange_rate, 0) as decimal(38, 4))
-                when 2 then cast(round(documents.amount_document * documents.exchange_rate, 2) as decimal(38, 4))
-                when 3 then cast(round(documents.amount_document * documents.exchange_rate, 3) as decimal(38, 4))
-                else cast(round(documents.amount_document * documents.exchange_rate, 4) as decimal(38, 4))
-            end
+            else in_minor_units(
+                documents.amount_document * documents.exchange_rate,
+                (select minor_units from currencies where currencies.currency = in_currency)
+            )
         end as amount_weight
     from documents
     inner join scoped_customers on scoped_customers.customer_id = documents.customer_id

@@ -20,12 +20,7 @@ scoped_items as (
         open_items.open_from_on,
         open_items.open_until_on,
         open_items.aged_from_on,
-        case company.minor_units
-            when 0 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(open_items.amount_outstanding * open_items.exchange_rate, 4) as decimal(38, 4))
-        end as amount_company
+        in_minor_units(open_items.amount_outstanding * open_items.exchange_rate, company.minor_units) as amount_company
     from open_items
     cross join (select minor_units from currencies where currency = $company_currency) as company
     inner join customers on customers.customer_id = open_items.customer_id

@@ -29,12 +29,7 @@ open_parts as (
         open_items.invoice_id,
         sum(open_items.amount_outstanding) as amount_outstanding,
         -- Each open item is rounded by itself, as the ageing in company currency does.
-        sum(case company.minor_units
-            when 0 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(open_items.amount_outstanding * open_items.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(open_items.amount_outstanding * open_items.exchange_rate, 4) as decimal(38, 4))
-        end) as amount_outstanding_company,
+        sum(in_minor_units(open_items.amount_outstanding * open_items.exchange_rate, company.minor_units)) as amount_outstanding_company,
         min(open_items.aged_from_on) as aged_from_on
     from open_items
     cross join company

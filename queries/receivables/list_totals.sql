@@ -36,14 +36,7 @@ list_totals as (
         documents.currency,
         sum(documents.amount_open) as amount_open,
         -- Each document is rounded by itself, as in the list.
-        sum(
-            case company.minor_units
-                when 0 then cast(round(documents.amount_booked, 0) as decimal(38, 4))
-                when 2 then cast(round(documents.amount_booked, 2) as decimal(38, 4))
-                when 3 then cast(round(documents.amount_booked, 3) as decimal(38, 4))
-                else cast(round(documents.amount_booked, 4) as decimal(38, 4))
-            end
-        ) as amount_open_company,
+        sum(in_minor_units(documents.amount_booked, company.minor_units)) as amount_open_company,
         count(*) as document_count
     from documents
     cross join company

@@ -53,12 +53,7 @@ open_item_list as (
         page.overdue_days,
         page.amount_total,
         page.amount_open as amount_outstanding,
-        case company.minor_units
-            when 0 then cast(round(page.amount_open * page.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(page.amount_open * page.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(page.amount_open * page.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(page.amount_open * page.exchange_rate, 4) as decimal(38, 4))
-        end as amount_outstanding_company,
+        in_minor_units(page.amount_open * page.exchange_rate, company.minor_units) as amount_outstanding_company,
         page.row_count
     from page
     cross join company

@@ -41,12 +41,7 @@ unapplied_items as (
         $as_of_on - rests.issued_on as unapplied_days,
         rests.amount_total,
         rests.amount_open as amount_unapplied,
-        case company.minor_units
-            when 0 then cast(round(rests.amount_open * rests.exchange_rate, 0) as decimal(38, 4))
-            when 2 then cast(round(rests.amount_open * rests.exchange_rate, 2) as decimal(38, 4))
-            when 3 then cast(round(rests.amount_open * rests.exchange_rate, 3) as decimal(38, 4))
-            else cast(round(rests.amount_open * rests.exchange_rate, 4) as decimal(38, 4))
-        end as amount_unapplied_company,
+        in_minor_units(rests.amount_open * rests.exchange_rate, company.minor_units) as amount_unapplied_company,
         count(*) over () as row_count
     from rests
     cross join company
