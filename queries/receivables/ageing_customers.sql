@@ -12,6 +12,7 @@
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 --
+-- In the order of what is overdue in company currency at booked rates; what has no rate comes after it.
 -- row_count is the number of rows before paging; amount_in_bucket is the whole balance when no bucket is asked for.
 with
 
@@ -37,6 +38,9 @@ totals as (
         max(due_days) filter (where is_overdue) as overdue_days,
         coalesce(sum(amount_open) filter (where is_item), 0) as amount_outstanding,
         coalesce(sum(amount_open) filter (where is_overdue), 0) as amount_overdue,
+        -- Only for the order: amounts of different currencies stand one below the other.
+        coalesce(sum(amount_open * exchange_rate) filter (where is_overdue), 0) as amount_overdue_company,
+        coalesce(sum(amount_open * exchange_rate) filter (where is_item), 0) as amount_outstanding_company,
         coalesce(sum(amount_open) filter (where not is_item), 0) as amount_unapplied,
         count(*) filter (where is_listed) as bucket_item_count,
         coalesce(sum(amount_open) filter (where is_listed), 0) as amount_in_bucket
@@ -64,7 +68,8 @@ ageing_customers as (
             or contains(lower(customer_name), lower($search))
             or contains(lower(customer_id), lower($search))
         )
-    order by amount_overdue desc, amount_outstanding desc, customer_name, currency
+    order by
+        amount_overdue_company desc, amount_overdue desc, amount_outstanding_company desc, amount_outstanding desc, customer_name, currency
     limit $row_limit offset $row_offset
 )
 

@@ -199,3 +199,18 @@ def test_what_stands_apart_can_be_seen_one_by_one(tmp_path: Path) -> None:
     assert receivables.ageing_without_rate(apart, receivables.DayFilter(DAY), OPERATOR).to_pylist() == [
         {"currency": "GBP", "item_count": 2, "amount_open": Decimal(-2)}]
     assert {row["customer_id"] for row in documents.documents_apart(apart, ApartFilter(DAY), ANN).to_pylist()} == {"C1"}
+
+
+def test_customers_stand_in_the_order_of_company_currency(tmp_path: Path) -> None:
+    warehouse = world(
+        tmp_path, customers=[{"customer_id": name} for name in ("EURO", "YEN", "FRANC", "AHEAD")],
+        customer_invoices=[
+            invoice("I1", "EURO", "90.00", "2026-05-21"),
+            invoice("I2", "YEN", "5000", "2026-05-21", currency="JPY", exchange_rate="0.006"),
+            # Nobody knows its rate: after what can be compared, before what is not overdue.
+            invoice("I3", "FRANC", "1000.00", "2026-05-21", currency="CHF"),
+            invoice("I4", "AHEAD", "700.00", "2026-08-21"),
+        ])
+    found = receivables.ageing_customers(warehouse, CustomersFilter(DAY), OPERATOR)
+    assert found["customer_id"].to_pylist() == ["EURO", "YEN", "FRANC", "AHEAD"]
+    assert "amount_overdue_company" not in found.column_names
