@@ -20,12 +20,7 @@ own_subscriptions as (
         case when subscriptions.cancellable_until_on >= $as_of_on then subscriptions.cancellable_until_on - $as_of_on end
             as left_to_cancel_days,
         subscriptions.quantity
-    from subscriptions
-    inner join customers on customers.customer_id = subscriptions.customer_id
-    where subscriptions.customer_id = $customer_id
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
-        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+    from customer_subscriptions($customer_id, $as_of_on, $viewer_agent) as subscriptions
     order by subscriptions.subscription_status, subscriptions.product_name, subscriptions.subscription_id
 )
 

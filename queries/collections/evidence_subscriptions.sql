@@ -10,12 +10,7 @@ subscriptions_now as (
         subscriptions.subscription_id,
         subscriptions.customer_id,
         subscriptions.subscription_status
-    from subscriptions
-    inner join customers on customers.customer_id = subscriptions.customer_id
-    where subscriptions.customer_id = $customer_id
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
-        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+    from customer_subscriptions($customer_id, $as_of_on, $viewer_agent) as subscriptions
     order by subscriptions.subscription_id
 )
 

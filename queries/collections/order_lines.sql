@@ -22,12 +22,8 @@ listed as (
         subscriptions.commerce_model = 'azure_plan'
             and not (lower(trim(subscriptions.product_name)) = 'azure plan' or coalesce(upper(subscriptions.sku_id), '') like 'DZH318Z0BPS6%')
             as is_under_azure_plan
-    from subscriptions
+    from customer_subscriptions($customer_id, $as_of_on, $viewer_agent) as subscriptions
     inner join customers on customers.customer_id = subscriptions.customer_id
-    where subscriptions.customer_id = $customer_id
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
-        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
 ),
 
 under_azure_plans as (

@@ -27,19 +27,14 @@ own_subscriptions as (
             when subscriptions.commerce_model = 'legacy' then 'billing_stops'
             else 'azure_first'
         end as suspension_effect_type,
-        coalesce(subscriptions.currency, customers.currency) as currency,
+        subscriptions.currency,
         subscriptions.microsoft_subscription_id is not null as is_exportable,
         subscriptions.is_auto_renew,
         subscriptions.commitment_ends_on,
         subscriptions.cancellable_until_on,
         subscriptions.amount_unit_price,
         subscriptions.quantity
-    from subscriptions
-    inner join customers on customers.customer_id = subscriptions.customer_id
-    where subscriptions.customer_id = $customer_id
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and (subscriptions.started_on is null or subscriptions.started_on <= $as_of_on)
-        and (subscriptions.withdrawn_on is null or subscriptions.withdrawn_on > $as_of_on)
+    from customer_subscriptions($customer_id, $as_of_on, $viewer_agent) as subscriptions
 ),
 
 subscription_costs as (
