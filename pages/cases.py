@@ -60,7 +60,7 @@ match view:
         shown = backlog_view.listed(seen, through, flow)
         said = [*backlog_view.step_words(through, language), *case_filters.said(seen, language, at_any_instant=True)]
     case "services":
-        shown, said = cases_view.by_service(seen), []
+        shown, said = cases_view.by_service(seen), case_filters.said(seen, language)
     case _:
         shown, said = cases_view.open_cases(seen, seen.at, case_filters.fields(seen.narrowed)), case_filters.said(seen, language)
 
@@ -71,6 +71,8 @@ else:
     tables.pager(shown.found, "page")
     if view == "services":
         st.caption(words.plain(_(cases_view.SERVICES_SAID)))
+    if view == "time" and case_filters.lasting(seen.narrowed) != case_filters.fields(seen.narrowed):
+        st.caption(words.plain(_(backlog_view.NOT_NARROWED_SAID)))
     with actions:
         tables.download(shown.found, shown.columns, caption=tables.captioned(shown.label, caption, *said), stem=f"cases-{view}")
     if picked and "case_id" in picked:

@@ -112,7 +112,7 @@ class MovesFilter(Narrowed):
 
 
 @dataclass(frozen=True)
-class ServicesFilter:
+class ServicesFilter(OpenNarrowed):
     """The backlog at an instant by online service and support type."""
 
     at: datetime

@@ -25,6 +25,7 @@ FLOWS = {"open": N_("Open at its end"), **MOVES}
 CHART_SAID = N_(
     "The line is what is open at the end of each step. The bars are what came in (created, and in red reopened) and what went out (closed)."
     " A click opens the cases.")
+NOT_NARROWED_SAID = N_("Status and age are those of an instant: they do not narrow the backlog over time.")
 _NONE = ""
 _ROUND = "_backlog_round"
 STEP_COLUMNS = (
@@ -124,6 +125,7 @@ def step_controls(through: Through, language: Language) -> str:
 
 def _choose_step() -> None:
     day = st.session_state["since_chosen"]
+    st.query_params.pop("page", None)
     if day:
         st.query_params[SINCE] = day
     else:

@@ -121,7 +121,7 @@ def _choose(dimension: str, title: str, options: Mapping[str, str]) -> None:
     """A control with the groups of a dimension, codes and what they are called."""
     key = f"narrow_{dimension}"
     st.session_state[key] = case_filters.chosen().get(dimension, _ALL)
-    said = {_ALL: words.language().gettext(N_("All")), **options}
+    said = {_ALL: words.language().gettext(N_("Any")), **options}
     st.selectbox(title, list(said), key=key, on_change=_narrow, args=(dimension,), format_func=said.__getitem__)
 
 
@@ -176,7 +176,8 @@ def grouped(seen: Look, by: str) -> Shown:
 def by_service(seen: Look) -> Shown:
     """Every online service with the support types that it asks for or has cases of."""
     translate = words.language().gettext
-    table = support.by_service(seen.warehouse, support.ServicesFilter(seen.at), seen.viewer)
+    table = support.by_service(
+        seen.warehouse, support.ServicesFilter(seen.at, **case_filters.fields(seen.narrowed)), seen.viewer)
     rows = table.to_pylist()
     services = [row["online_service"] or translate(UNKNOWN_PRODUCT if row["has_product"] else NO_PRODUCT) for row in rows]
     asked = [translate(ASKED[row["is_asked_for"]]) for row in rows]

@@ -3,6 +3,16 @@
 -- Permission: view_cases
 -- Tables: online_services, category_types, service_support_types
 -- Parameter at timestamp: the instant; a case counts if opened before it and not closed before it.
+-- Parameter case_category text = null: one category; all when left out.
+-- Parameter case_subcategory text = null: one subcategory, empty for the cases without one; all when left out.
+-- Parameter support_type text = null: billing, subscription_management or technical, empty for none known; all when left out.
+-- Parameter online_service text = null: one online service, empty for none known; all when left out.
+-- Parameter product_name text = null: one product, empty for the cases without one; all when left out.
+-- Parameter severity text = null: A, B or C, empty for the cases without one; all when left out.
+-- Parameter assignee text = null: one assignee, empty for the cases without one; all when left out.
+-- Parameter customer_id text = null: one customer; all when left out.
+-- Parameter case_status text = null (open, waiting_on_customer, escalated, resolved): the state at the instant; all when left out.
+-- Parameter age_bucket text = null (0-2, 3-5, 6-10, 11-20, 21-30, 31+): whole days since it was opened; all when left out.
 --
 -- is_asked_for: the service asks for cases of that type; unknown where the case names no product, or one that belongs to no known
 -- service (has_product tells which). What a service asks for stands here too while nothing of it is open.
@@ -15,8 +25,11 @@ open_cases as (
         cases_seen.support_type,
         open_then.is_unresolved
     from cases_open_at($at) as open_then
-    inner join cases_narrowed($viewer_agent, null, null, null, null, null, null, null, null) as cases_seen
-        on cases_seen.case_id = open_then.case_id
+    inner join cases_narrowed(
+        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
+    ) as cases_seen on cases_seen.case_id = open_then.case_id
+    where ($case_status is null or open_then.case_status = $case_status)
+        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
 ),
 
 counted as (
