@@ -114,6 +114,12 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "goal_minutes": pa.array([], pa.int32()),
         "clock": pa.array([], pa.string()),
     }),
+    # The partner's working time, see support/calendar.py: one row per opening (UTC), with the working minutes before it.
+    "business_hours": pa.table({
+        "opens_at": pa.array([], pa.timestamp("us")),
+        "closes_at": pa.array([], pa.timestamp("us")),
+        "minutes_before": pa.array([], pa.int64()),
+    }),
     # What each support vehicle takes on.
     "vehicle_scopes": pa.table({
         "support_vehicle": pa.array([], pa.string()),

@@ -63,6 +63,8 @@ def open_read_only(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
             "memory_limit": settings.limits.memory,
             "threads": str(settings.limits.threads),
             "max_execution_time": str(settings.limits.query_seconds * 1000),
+            # DuckDB takes what it cannot estimate for a handful of rows, and would then compare each with every working hour of a century.
+            "asof_loop_join_threshold": "0",
         },
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.handed_tables import EMPTY_TABLES
+from clearaccounts.support.calendar import business_hours
 from clearaccounts.warehouse import Warehouse
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -93,12 +94,13 @@ class SupportRules:
 
 def beside(warehouse: Warehouse, rules: SupportRules) -> Warehouse:
     """The build with the rules' tables beside it, for every query that declares them."""
-    return warehouse.beside(tables(rules))
+    hours = partial(business_hours, rules.calendar, warehouse.build.time_zone)
+    return warehouse.beside({**tables(rules), "business_hours": hours})
 
 
 @cache
 def tables(rules: SupportRules) -> dict[str, Callable[[], pa.Table]]:
-    """The rules as tables, by name; their columns are those of `EMPTY_TABLES`."""
+    """The rules as tables, by name, but for the working time; their columns are those of `EMPTY_TABLES`."""
     services = [(one.online_service, one.platform, start) for one in rules.services for start in one.product_starts]
     asked = [(one.online_service, support_type) for one in rules.services for support_type in one.support_types]
     found = {

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from clearaccounts import toml_tables
 from clearaccounts.errors import SettingsError, SupportRulesError
 from clearaccounts.settings import SUPPORT_RULES, Settings
+from clearaccounts.support.calendar import is_known
 from clearaccounts.support.rules import (
     CLOCKS,
     DAYS,
@@ -72,9 +73,13 @@ def _calendar(table: TableReader) -> Calendar:
     opens, closes = table.hour("opens"), table.hour("closes")
     if closes <= opens and (closes.hour, closes.minute) != (0, 0):
         raise table.refuse("closes", N_("{file}, line {line}: {key} must be later than opens; 00:00:00 is the end of the day."))
+    holidays = table.text("holidays") if table.has("holidays") else ""
+    if holidays and not is_known(holidays):
+        raise table.refuse("holidays", N_(
+            "{file}, line {line}: no holidays are known for this {key}; name a country such as ES, or a country and its region: ES-CN."))
     return Calendar(
         tuple(sorted(DAYS.index(day) for day in table.choices("days", DAYS))), opens, closes, time_zone,
-        table.text("holidays") if table.has("holidays") else "", table.days("closed_on"),
+        holidays, table.days("closed_on"),
     )
 
 
