@@ -34,6 +34,7 @@ CUSTOMER = "C0001"
 USUAL: dict[str, object] = {
     "as_of_on": LAST_ON,
     "at": END,
+    "until_at": datetime(2026, 10, 3),
     "customer_id": CUSTOMER,
     "invoice_id": "INV-2602-0041-2",
     "case_id": "CASE-0004-017",

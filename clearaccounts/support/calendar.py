@@ -92,7 +92,7 @@ def _even_spans(zone: ZoneInfo, first_on: date, after_on: date) -> Iterator[tupl
     while at < last:
         # A step is shorter than any two changes of a clock are apart.
         step = min(at + timedelta(days=7), last)
-        if (then := distance(step)) != now:
+        if distance(step) != now:
             lower, upper = at, step
             while upper - lower > _MINUTE:
                 middle = lower + (upper - lower) // 2 // _MINUTE * _MINUTE

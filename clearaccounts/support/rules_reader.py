@@ -76,7 +76,7 @@ def _calendar(table: TableReader) -> Calendar:
     holidays = table.text("holidays") if table.has("holidays") else ""
     if holidays and not is_known(holidays):
         raise table.refuse("holidays", N_(
-            "{file}, line {line}: no holidays are known for this {key}; name a country such as ES, or a country and its region: ES-CN."))
+            "{file}, line {line}: no such {key} are known; name a country such as ES, or a country and its region: ES-CN."))
     return Calendar(
         tuple(sorted(DAYS.index(day) for day in table.choices("days", DAYS))), opens, closes, time_zone,
         holidays, table.days("closed_on"),

@@ -19,7 +19,7 @@ responses as (
 counts as (
     select
         severity,
-        min(clock) as clock,
+        min(clock) filter (where goal_minutes is not null) as clock,
         min(goal_minutes) as goal_minutes,
         count(*) as request_count,
         count(*) filter (where response_status = 'met') as met_count,

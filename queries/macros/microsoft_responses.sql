@@ -8,7 +8,8 @@
 -- A table macro of the warehouse. A request does not say when Microsoft first answered. Its case's events do: the first one after the
 -- request was opened that is neither another escalation nor the customer's. A request closed within the target was answered within it.
 -- response_status: met; breached (the event came later); running (open, the target not yet over); unknown (no event tells, and it was closed
--- later or is open past the target): never a breach; none (no severity, or no target for it).
+-- later or is open past the target): never a breach; none (no severity, no target for it, or a commercial request: for those none is
+-- published).
 with
 
 requests as (
@@ -44,7 +45,10 @@ ended as (
         coalesce(service_goals.clock, 'calendar') as clock
     from requests
     left join answers on answers.service_request_id = requests.service_request_id
-    left join service_goals on service_goals.goal_type = 'microsoft_response' and service_goals.severity = requests.severity
+    left join service_goals
+        on service_goals.goal_type = 'microsoft_response'
+        and service_goals.severity = requests.severity
+        and requests.support_vehicle <> 'commercial'
 ),
 
 -- Time taken to the first of both, or so far: from the opening (-1) to then (1).

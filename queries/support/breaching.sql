@@ -15,7 +15,11 @@
 with
 
 openings as (
-    select opens_at, minutes_before * 60000000 as worked_before_us from business_hours
+    select
+        opens_at,
+        minutes_before * 60000000 as worked_before_us,
+        minutes_before * 60000000 + epoch_us(closes_at) - epoch_us(opens_at) as worked_after_us
+    from business_hours
 ),
 
 -- Working time up to the instant: it only grows, so the last opening that began has the most.
@@ -43,7 +47,9 @@ due as (
         running.*,
         case
             when running.clock = 'calendar' then make_timestamp(epoch_us($at) + running.left_us)
-            else greatest($at, make_timestamp(epoch_us(openings.opens_at) + running.due_at_worked_us - openings.worked_before_us))
+            -- Beyond the last opening that is known nothing runs out.
+            when running.due_at_worked_us <= openings.worked_after_us
+                then greatest($at, make_timestamp(epoch_us(openings.opens_at) + running.due_at_worked_us - openings.worked_before_us))
         end as runs_out_at
     from running
     asof left join openings on running.due_at_worked_us > openings.worked_before_us

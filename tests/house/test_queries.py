@@ -32,7 +32,7 @@ GIVEN_BY_CONTRACT = {
     "average_days_to_pay", "weighted_days_late", "days_late",
     # support and escalations
     "case_category", "age_days_p50", "age_days_p90", "age_days_max", "support_vehicle", "entitlement_unit", "entitled_quantity",
-    "used_quantity", "elapsed_share",
+    "used_quantity", "elapsed_share", "at",
     # collections
     "stage", "hold_reasons",
 }
@@ -157,7 +157,7 @@ ABOUT_CUSTOMERS = re.compile(
     r"|payment_records|quarter_records|payment_habits|part_paid_invoices|expected_cash|expected_days|forecast_tests"
     r"|open_documents(?:_company)?|invoice_products|request_facts"
     r"|case_events|case_periods|case_facts|case_moves|cases_open_at|cases_narrowed"
-    r"|rate_requests|escalated_cases|finished_cases|customers_on|route_options)\b"
+    r"|service_clocks|service_records|microsoft_responses|rate_requests|escalated_cases|finished_cases|customers_on|route_options)\b"
 )
 # Read customers' rows and say nothing about customers.
 ABOUT_THE_PARTNER = {
@@ -166,6 +166,7 @@ ABOUT_THE_PARTNER = {
          "escalations/plan_costs", "escalations/alternative_costs"),
         "a plan is the partner's: what is left of it is the same for everybody who may escalate",
     ),
+    "support/moment": "when the newest data are of says nothing about anybody",
     "escalations/routes_by_hand": "as above; the hours that requests usually take are a median of them all",
 }
 

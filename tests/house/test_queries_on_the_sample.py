@@ -27,6 +27,7 @@ def values(query: Query, warehouse: Warehouse, customer_id: str) -> dict[str, An
         "from_on": date(last.year, 1, 1),
         "to_on": last,
         "at": datetime(last.year, last.month, last.day),
+        "until_at": datetime(last.year, last.month, last.day) + timedelta(days=3),
         "customer_id": customer_id,
         "invoice_id": f"INV-2607-{customer_id[1:]}",
         "case_id": f"CASE-{customer_id[1:]}-001",
