@@ -1,4 +1,4 @@
-"""Escalations to Microsoft: use of each support plan against its entitlement and term."""
+"""Escalations to Microsoft: what wants attention, what is left of each support plan, who uses it, and what it costs."""
 
 import streamlit as st
 
@@ -8,6 +8,12 @@ from clearaccounts.ui import (
     connection,
     controls,
     escalation_rate_view,
+from clearaccounts.ui import (
+    connection,
+    controls,
+    escalation_backtest_view,
+    escalation_costs_view,
+    escalation_lists,
     escalations_view,
     guard,
     messages,
@@ -24,36 +30,26 @@ _ = language.gettext
 warehouse = connection.warehouse()
 chosen = controls.chosen()
 caption = chosen.in_words(language, registry.ESCALATIONS.filters, viewer)
+escalation_lists.arrive()
+every = escalations_view.every_plan(warehouse, chosen, viewer)
 
-usage = escalations_view.usage(warehouse, chosen, viewer)
-left, right = st.columns([1, 3], gap="medium")
+left, right = st.columns([3, 2], gap="large")
 with left:
-    st.subheader(_("Used so far (bar), term passed (line)"), anchor=False)
-    if not escalations_view.burn(usage):
-        messages.empty(_("No support plan with a limit runs on this day. Import support_plans to see their use."))
-    rate = escalations_view.case_rate(warehouse, chosen, viewer)
-    st.caption(words.plain(_("In the last month: {requests} requests per 100 cases, {customers} per 100 customers.").format(
-        requests=language.number(rate["requests_per_100_cases"], 1) or "–",
-        customers=language.number(rate["requests_per_100_customers"], 1) or "–",
-    )))
+    escalations_view.alerts(warehouse, chosen, viewer)
 with right:
-    # A plan is the partner's: its use is everybody's, also for those who see only their own customers' requests below.
-    st.subheader(_("By vehicle and plan, all customers"), anchor=False)
-    if usage.num_rows:
-        tables.show(usage, escalations_view.USAGE_COLUMNS, key="usage", alt=_("Use of support plans"))
-    else:
-        messages.empty(_("There is no service request yet. Import service_requests, or choose a later day."))
+    burn = st.container()
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    url.seed("vehicle", ["", *VEHICLES], "")
-    vehicle = st.selectbox(
-        _("Service requests"), ["", *VEHICLES], key="vehicle", on_change=url.keep, args=("vehicle",), width=320,
-        format_func=lambda name: _(VEHICLES[name]) if name else _("All vehicles"),
-    )
-    actions = st.container(width="content")
-found = escalations_view.requests(warehouse, chosen, viewer, vehicle or None)
-if found.rows.num_rows == 0:
-    messages.empty(_("No request was opened by this day. Choose a later day or another vehicle."))
+    # A plan is the partner's: its use is everybody's, also for those who see only their own customers' requests below.
+    st.subheader(_("Support plans, all customers"), anchor=False, width="content")
+    status = escalations_view.status()
+    plan_actions = st.container(width="content")
+plans = [plan for plan in every.to_pylist() if plan["plan_status"] == status]
+with burn:
+    st.subheader(_("Used so far (bar), term passed (line)"), anchor=False)
+    escalations_view.burn(plans)
+if plans:
+    escalations_view.plan_table(escalations_view.with_outlook(plans, every.schema, language), caption, plan_actions)
 else:
     with actions:
         said = tables.captioned(_("Service requests"), caption, _(VEHICLES[vehicle]) if vehicle else None)
@@ -65,3 +61,21 @@ else:
 
 escalation_rate_view.draw(warehouse, chosen, viewer, caption)
 routing_view.by_hand(warehouse, chosen, viewer)
+    messages.empty(_("There is no such plan on this day. Choose another kind or day, or import support_plans."))
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = url.segments(_("Show"), escalations_view.views(viewer, language), "view")
+    kept = escalations_view.narrow(every["support_plan_id"].to_pylist())
+    by = escalation_lists.choose_by(language) if view == "by" else None
+    actions = st.container(horizontal=True, horizontal_alignment="right")
+
+match view:
+    case "by" if by:
+        escalation_lists.used_by(warehouse, chosen, viewer, kept, by, caption=caption, actions=actions)
+    case "costs":
+        escalation_costs_view.draw(warehouse, chosen, viewer, kept, status, caption=caption, actions=actions)
+    case "backtest":
+        escalation_backtest_view.draw(warehouse, chosen, viewer, kept, caption=caption, actions=actions)
+    case _:
+        escalation_lists.request_list(
+            warehouse, chosen, viewer, kept, caption=caption, actions=actions, is_outside=view == "outside")

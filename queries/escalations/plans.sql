@@ -2,7 +2,7 @@
 -- Grain: one row per support_plan_id.
 -- Permission: view_escalations
 -- Parameter as_of_on date: as of the end of this day.
--- Parameter plan_status text = running (running, upcoming, over): running on the day, not begun yet, or over.
+-- Parameter plan_status text = running (running, upcoming, over, all): running on the day, not begun yet, over, or all of them.
 -- Parameter support_vehicle text = null (commercial, psfp, asfp, cloud, on_premises): one vehicle; all when left out.
 --
 -- left_quantity is never below 0; what was used beyond the entitlement is over_quantity. burn_share = used / entitled, burn_ratio = burn_share /
@@ -16,7 +16,7 @@ with
 plans as (
     select * exclude (currency, amount_fee, hours_used)
     from plan_outlooks($as_of_on)
-    where plan_status = $plan_status and ($support_vehicle is null or support_vehicle = $support_vehicle)
+    where ($plan_status = 'all' or plan_status = $plan_status) and ($support_vehicle is null or support_vehicle = $support_vehicle)
     order by support_vehicle, ends_on, support_plan_id
 )
 
