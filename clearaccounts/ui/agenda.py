@@ -10,7 +10,7 @@ import streamlit as st
 
 from clearaccounts import overview
 from clearaccounts.access import Permission, Viewer
-from clearaccounts.escalations.usage import UsageFilter, usage
+from clearaccounts.escalations.usage import AlertsFilter, alerts
 from clearaccounts.importing import records
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, controls, messages, registry, suspensions_view, words
@@ -97,10 +97,10 @@ def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, lang
 
 
 def _plans(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
-    rows = usage(warehouse, UsageFilter(chosen.as_of_on), viewer).to_pylist()
-    count = sum(1 for row in rows if row["runs_out_on"] is not None and row["ends_on"] is not None and row["runs_out_on"] < row["ends_on"])
+    rows = alerts(warehouse, AlertsFilter(chosen.as_of_on), viewer).to_pylist()
+    count = len({row["support_plan_id"] for row in rows})
     text = language.ngettext(
-        "{count} support plan runs out before its term ends", "{count} support plans run out before their terms end", count)
+        "{count} support plan ends, runs out or stays unused soon", "{count} support plans end, run out or stay unused soon", count)
     return [Item(count, text, registry.ESCALATIONS, "hourglass_bottom")]
 
 

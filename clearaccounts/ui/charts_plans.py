@@ -34,7 +34,7 @@ def burn(plans: Sequence[Mapping[str, Any]], language: Language, palette: Palett
     """Used share of each entitlement as a bar, the elapsed share of its term as a tick across it; a mark carries its plan's id.
 
     Args:
-        plans: rows with `support_plan_id, burn_share, elapsed_share`, both shares given: 0 to 1, the first beyond 1 where too much was used.
+        plans: rows with `support_plan_id, burn_share, elapsed_share`, both given; the first beyond 1 where too much was used.
         language: for the labels.
         palette: of the theme.
         chosen: the plan that the page is kept to.
@@ -83,8 +83,9 @@ def groups(names: Sequence[str], values: Sequence[int], codes: Sequence[str], la
     figure = _bars(26 * max(len(names), 3) + 12, palette)
     # Two groups may be called alike: the code tells them apart, the label only names them.
     figure.add_bar(
-        orientation="h", y=list(range(len(names))), x=list(values), customdata=list(codes), text=[language.number(value) for value in values],
-        textposition="outside", cliponaxis=False, marker={"color": palette.accent}, hovertext=[as_label(name) for name in names],
+        orientation="h", y=list(range(len(names))), x=list(values), customdata=list(codes),
+        text=[language.number(value) for value in values], textposition="outside", cliponaxis=False, marker={"color": palette.accent},
+        hovertext=[as_label(name) for name in names],
         hovertemplate="%{hovertext}: %{text}<extra></extra>", selected={"textfont": {"color": palette.text}},
         unselected={"marker": {"opacity": 1.0}, "textfont": {"color": palette.text}},
     )

@@ -23,7 +23,7 @@ HORIZON_COLUMNS = (
     Column("test_count", N_("Projections"), "number"),
     Column("plan_count", N_("Plans"), "number"),
     Column("mean_absolute_error_share", N_("Use off by"), "share", help=N_("Mean of |used - projected| / entitled")),
-    Column("mean_error_share", N_("Of that, more used than projected"), "share", help=N_("Mean of (used - projected) / entitled")),
+    Column("mean_error_share", N_("More used than projected, mean"), "share", help=N_("Mean of (used - projected) / entitled")),
     Column("use_in_range_rate", N_("Use inside its range"), "share", help=N_("The range is meant to hold 80%.")),
     Column("run_out_count", N_("Ran out since"), "number"),
     Column("mean_absolute_error_days", N_("Run-out day off by, days"), "figure"),
@@ -61,8 +61,8 @@ def draw(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, kept: Na
     sums = projection.backtest(warehouse, projection.BacktestFilter(chosen.as_of_on), viewer)
     if sums.num_rows == 0:
         messages.empty(translate(N_(
-            "How good the projections are cannot be said yet: it takes a plan with an entitlement, three requests that used something by the "
-            "end of a month, and a later day to hold it against.")))
+            "How good the projections are cannot be said yet: it takes a plan with an entitlement, three requests that used something by "
+            "the end of a month, and a later day to hold it against.")))
         return
     st.text(said_of(sums.to_pylist()[0], language))
     st.caption(words.plain(translate(METHOD)))
@@ -72,7 +72,8 @@ def draw(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, kept: Na
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
         rows = projection.tests(warehouse, projection.TestsFilter(chosen.as_of_on, kept.support_plan_id, limit, offset), viewer)
-        return rows.append_column("outcome_words", pa.array([translate(OUTCOMES[one]) for one in rows["outcome"].to_pylist()], pa.string()))
+        said = [translate(OUTCOMES[one]) for one in rows["outcome"].to_pylist()]
+        return rows.append_column("outcome_words", pa.array(said, pa.string()))
     found = tables.paged(fetch, "page")
     label = translate(N_("Projections at past month ends"))
     if found.rows.num_rows == 0:

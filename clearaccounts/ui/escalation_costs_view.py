@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from clearaccounts.access import Viewer
@@ -31,8 +32,8 @@ ALTERNATIVE_COLUMNS = (
     Column("support_plan_id", N_("Plan"), width=120),
     Column("alternative_vehicle", N_("Through"), "vehicle", 230),
     Column("request_count", N_("Requests"), "number"),
-    Column("covered_count", N_("Covered there"), "number", help=N_("Its scope has the support type and the platform of the case.")),
-    Column("unknown_count", N_("Not known"), "number", help=N_("The case does not say its support type or platform, or there is none.")),
+    Column("covered_count", N_("Covered there"), "number", help=N_("Its scope has support type and platform of the case.")),
+    Column("unknown_count", N_("Not known"), "number", help=N_("The case does not say its support type or platform")),
     Column("amount_per_incident", N_("Per incident there"), "amount", is_summed=False,
            help=N_("Fees of that vehicle's plans for the same days / the requests that used them")),
     Column("amount_alternative", N_("The covered ones there"), "amount", is_summed=False),
@@ -49,7 +50,7 @@ def draw(
     wanted = PlansFilter(chosen.as_of_on, status, kept.support_vehicle)
     own, other = costs.plan_costs(warehouse, wanted, viewer), costs.alternative_costs(warehouse, wanted, viewer)
     if kept.support_plan_id is not None:
-        own, other = (table.filter([plan == kept.support_plan_id for plan in table["support_plan_id"].to_pylist()]) for table in (own, other))
+        own, other = (_of(table, kept.support_plan_id) for table in (own, other))
     if own.num_rows == 0:
         messages.empty(translate(N_("None of the plans shown above is chosen here. Choose another plan, vehicle, or kind of plans.")))
         return
@@ -57,8 +58,8 @@ def draw(
     label = translate(N_("Cost of support plans"))
     tables.show(own, COST_COLUMNS, key="costs", alt=label)
     st.caption(words.plain(translate(N_(
-        "So far: the fee of the elapsed part of the term / use so far. All used: the fee / the entitlement. Empty: the plan says no fee, or "
-        "nothing was used."))))
+        "So far: the fee of the elapsed part of the term / use so far. All used: the fee / the entitlement. Empty: the plan says no fee, "
+        "or nothing was used."))))
     with actions:
         tables.download(tables.whole(own), COST_COLUMNS, caption=tables.captioned(label, caption, *narrowed), stem="plan-costs")
     instead = translate(N_("What the incidents would have cost elsewhere"))
@@ -70,7 +71,13 @@ def draw(
         return
     tables.show(other, ALTERNATIVE_COLUMNS, key="alternatives", alt=instead)
     st.caption(words.plain(translate(N_(
-        "At that vehicle's cost per incident in the same days, of the incidents that it covers by the rules of support; each currency by "
-        "itself. Empty: no plan of it ran, one says no fee, or nobody used it. Prices paid are compared: one incident more costs no fee."))))
+        "At that vehicle's cost per incident in the same days, of the incidents that it covers by the rules of support; each currency "
+        "by itself. Empty: no plan of it ran, one says no fee, or nobody used it. Prices paid are compared: one incident more costs no "
+        "fee."))))
     with beside:
-        tables.download(tables.whole(other), ALTERNATIVE_COLUMNS, caption=tables.captioned(instead, caption, *narrowed), stem="plan-alternatives")
+        said = tables.captioned(instead, caption, *narrowed)
+        tables.download(tables.whole(other), ALTERNATIVE_COLUMNS, caption=said, stem="plan-alternatives")
+
+
+def _of(table: pa.Table, plan_id: str) -> pa.Table:
+    return table.filter(pa.array([plan == plan_id for plan in table["support_plan_id"].to_pylist()], pa.bool_()))

@@ -48,7 +48,7 @@ def outlook(plan: Mapping[str, Any], language: Language) -> str:
             return translate(N_("About {day} ({earliest} to {latest})")).format(
                 day=language.day(plan["runs_out_on"]), earliest=language.day(plan["earliest_on"]), latest=language.day(plan["latest_on"]))
         case "may_run_out":
-            return translate(N_("Not before it ends at this rate; {earliest} at the earliest")).format(
+            return translate(N_("Lasts at this rate; {earliest} at the earliest")).format(
                 earliest=language.day(plan["earliest_on"]))
         case _:
             return translate(N_("Not before the plan ends"))
@@ -69,7 +69,8 @@ def alert(row: Mapping[str, Any], language: Language) -> str:
             return translate(N_("{plan} is mostly unused: {left} of {entitled} are left until {day}")).format(
                 **named, left=quantity(row["left_quantity"], unit, language), entitled=quantity(row["entitled_quantity"], unit, language))
         case _ if row["renewed_by_plan_id"]:
-            return translate(N_("{plan} ends on {day} (in {days} days); {later} carries on")).format(**named, later=row["renewed_by_plan_id"])
+            return translate(N_("{plan} ends on {day} (in {days} days); {later} carries on")).format(
+                **named, later=row["renewed_by_plan_id"])
         case _:
             return translate(N_("{plan} ends on {day} (in {days} days) and nothing renews it")).format(**named)
 

@@ -23,11 +23,11 @@ from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
 PLAN_COLUMNS = (
-    Column("support_plan_id", N_("Plan"), width=120),
-    Column("support_vehicle", N_("Vehicle"), "vehicle", 200),
-    Column("used_quantity", N_("Used"), "figure", 70),
-    Column("entitled_quantity", N_("Entitled"), "figure", 80),
-    Column("left_quantity", N_("Left"), "figure", 70),
+    Column("support_plan_id", N_("Plan"), width=115),
+    Column("support_vehicle", N_("Vehicle"), "vehicle", 160),
+    Column("used_quantity", N_("Used"), "figure", 65),
+    Column("entitled_quantity", N_("Entitled"), "figure", 75),
+    Column("left_quantity", N_("Left"), "figure", 60),
     Column("entitlement_unit", N_("Unit"), "label", 85),
     Column("burn_share", N_("Used share"), "share", 85, help=N_("Used / entitled")),
     Column("elapsed_share", N_("Term elapsed"), "share", 95),
@@ -118,10 +118,12 @@ def burn(plans: Sequence[dict[str, Any]]) -> None:
     if not limited:
         messages.empty(language.gettext(N_("None of these plans has a limit that is known: nothing to compare with the term.")))
         return
-    vehicles = [language.gettext(VEHICLES[plan["support_vehicle"]]) for plan in limited]
-    chosen = st.query_params.get("plan")
+    titles = [VEHICLES[plan["support_vehicle"]] for plan in limited]
+    vehicles = [language.gettext(title) for title in titles]
+    asked = st.query_params.get("plan")
+    chosen = asked if asked in {plan["support_plan_id"] for plan in limited} else None
     st.plotly_chart(
-        charts_plans.burn(limited, language, theme.palette(), chosen=chosen if any(plan["support_plan_id"] == chosen for plan in limited) else None),
+        charts_plans.burn(limited, language, theme.palette(), chosen=chosen),
         key="burn", on_select=_follow_burn, selection_mode="points", theme=None, config={"displayModeBar": False},
         alt=charts_plans.burn_alt(limited, vehicles, language),
     )

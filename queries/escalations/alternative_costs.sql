@@ -67,7 +67,7 @@ covered as (
     from fits
     inner join plans on plans.support_plan_id = fits.support_plan_id and plans.support_vehicle <> fits.alternative_vehicle
     group by fits.support_plan_id, fits.alternative_vehicle
-    having count(*) filter (where fits.covered_count > 0) > 0
+    having count(*) filter (where fits.covered_count = fits.possible_count) > 0
 ),
 
 -- Plans of other vehicles and the days of theirs that lie in this plan's term so far.
@@ -136,7 +136,6 @@ reckoned as (
         case when vehicles.is_free or prices.currency = plans.currency then own.elapsed_parts end as own_parts,
         own.request_count as own_divisor,
         covered.request_count,
-        nullif(covered.covered_count, 0) as factor,
         covered.covered_count,
         covered.unknown_count
     from covered
@@ -159,10 +158,10 @@ alternative_costs as (
         currency,
         cast(cast((2 * elapsed_parts + divisor) // (2 * divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)) as amount_per_incident,
         cast(
-            cast((2 * elapsed_parts * factor + divisor) // (2 * divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
+            cast((2 * elapsed_parts * covered_count + divisor) // (2 * divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
         ) as amount_alternative,
         cast(
-            cast((2 * own_parts * factor + own_divisor) // (2 * own_divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
+            cast((2 * own_parts * covered_count + own_divisor) // (2 * own_divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
         ) as amount_own,
         request_count,
         covered_count,

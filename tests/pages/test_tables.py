@@ -73,11 +73,11 @@ def test_a_choice_never_passes_to_another_row_of_the_same_name() -> None:
 
 
 def test_requests_outside_any_plan_say_so(screen: Callable[..., Screen]) -> None:
-    usage = screen(Role.MANAGER).open("escalations.py").app.dataframe[0]
-    shown = words_of(usage)
-    outside = [plan == "Outside any plan" for plan in shown["support_plan_id"]]
-    assert any(outside) and not all(outside)
-    assert all(shown["request_count"])
+    shown = words_of(screen(Role.MANAGER).open("escalations.py").app.dataframe[1])
+    without = [plan == "No plan" for plan in shown["support_plan_id"]]
+    assert any(without) and not all(without)
+    outside = words_of(screen(Role.MANAGER, at="escalations.py", view="outside").app.dataframe[1])
+    assert set(outside["outside_reason"]) == {"No plan of the vehicle ran that day"} and len(outside["outside_reason"]) == 29
 
 
 def test_a_list_has_the_columns_that_can_hold_something(screen: Callable[..., Screen]) -> None:
