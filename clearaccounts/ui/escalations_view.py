@@ -30,7 +30,7 @@ PLAN_COLUMNS = (
     Column("left_quantity", N_("Left"), "figure", 60),
     Column("entitlement_unit", N_("Unit"), "label", 85),
     Column("burn_share", N_("Used share"), "share", 85, help=N_("Used / entitled")),
-    Column("elapsed_share", N_("Term elapsed"), "share", 95),
+    Column("elapsed_share", N_("Term elapsed"), "share", 105),
     Column("outlook", N_("The rest lasts until"), width=270, help=N_(
         "At the rate of use so far; the range holds four times in five. The section on how well this works says how often it did.")),
     Column("ends_on", N_("Ends"), "day", 100),

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.text import ENGLISH
-from clearaccounts.ui import charts, charts_payments, charts_trend
+from clearaccounts.ui import charts, charts_payments, charts_plans, charts_trend
 from clearaccounts.ui.charts import LIGHT
 
 NAME = '<a href="http://x.y">'
@@ -34,16 +34,19 @@ def drawn() -> list[Any]:
         "amount_outstanding": pa.array([Decimal("1.00")], pa.decimal128(38, 4)),
         "outstanding_rate": pa.array([Decimal("1.0")], pa.decimal128(18, 4)),
     })
-    share = [Decimal("0.5")]
+    plan = {"support_plan_id": NAME, "burn_share": Decimal("0.5"), "elapsed_share": Decimal("0.5")}
     return [
         charts_payments.slower(rows, ENGLISH, LIGHT), charts_trend.concentration(largest, ENGLISH, LIGHT),
-        charts.counts([NAME], [1], ENGLISH, LIGHT), charts.burn([NAME], share, share, ENGLISH, LIGHT),
+        charts.counts([NAME], [1], ENGLISH, LIGHT), charts_plans.burn([plan], ENGLISH, LIGHT),
+        charts_plans.groups([NAME], [1], [NAME], ENGLISH, LIGHT),
     ]
 
 
 def test_a_name_is_a_label_and_never_a_link() -> None:
     for figure in drawn():
-        said = texts({"data": figure.to_dict()["data"], "yaxis": figure.layout.yaxis.to_plotly_json()})
+        # What a mark carries for a click is not drawn.
+        traces = [{name: value for name, value in trace.items() if name != "customdata"} for trace in figure.to_dict()["data"]]
+        said = texts({"data": traces, "yaxis": figure.layout.yaxis.to_plotly_json()})
         assert AS_IT_IS in said
         assert not [text for text in said if NAME[:2] in text.replace("<extra></extra>", "")]
 
