@@ -19,7 +19,7 @@ class BacktestFilter:
 
 
 @dataclass(frozen=True)
-class TestsFilter:
+class ProjectionsFilter:
     """One page of the projections behind the back-test."""
 
     as_of_on: date
@@ -33,6 +33,6 @@ def backtest(warehouse: Warehouse, chosen: BacktestFilter, viewer: Viewer) -> pa
     return warehouse.run("escalations/projection_backtest", chosen, viewer)
 
 
-def tests(warehouse: Warehouse, chosen: TestsFilter, viewer: Viewer) -> pa.Table:
+def projections(warehouse: Warehouse, chosen: ProjectionsFilter, viewer: Viewer) -> pa.Table:
     """One row per cut-off day and plan: what was projected beside what happened, newest first; `row_count` before paging."""
     return warehouse.run("escalations/projection_tests", chosen, viewer)

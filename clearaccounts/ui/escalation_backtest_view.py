@@ -71,7 +71,7 @@ def draw(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, kept: Na
                 alt=translate(N_("Error of the projections by how far ahead they looked")))
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        rows = projection.tests(warehouse, projection.TestsFilter(chosen.as_of_on, kept.support_plan_id, limit, offset), viewer)
+        rows = projection.projections(warehouse, projection.ProjectionsFilter(chosen.as_of_on, kept.support_plan_id, limit, offset), viewer)
         said = [translate(OUTCOMES[one]) for one in rows["outcome"].to_pylist()]
         return rows.append_column("outcome_words", pa.array(said, pa.string()))
     found = tables.paged(fetch, "page")
