@@ -3,23 +3,18 @@
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.escalations.vehicles import VEHICLES
-from clearaccounts.ui import (
-    connection,
-    controls,
-    escalation_rate_view,
 from clearaccounts.ui import (
     connection,
     controls,
     escalation_backtest_view,
     escalation_costs_view,
     escalation_lists,
+    escalation_rate_view,
     escalations_view,
     guard,
     messages,
     registry,
     routing_view,
-    tables,
     url,
     words,
 )
@@ -51,21 +46,11 @@ with burn:
 if plans:
     escalations_view.plan_table(escalations_view.with_outlook(plans, every.schema, language), caption, plan_actions)
 else:
-    with actions:
-        said = tables.captioned(_("Service requests"), caption, _(VEHICLES[vehicle]) if vehicle else None)
-        tables.download(found, escalations_view.REQUEST_COLUMNS, caption=said, stem="requests")
-    picked = tables.show(found.rows, escalations_view.REQUEST_COLUMNS, key="requests", alt=_("Service requests"), selectable=True)
-    tables.pager(found, "page")
-    if picked and picked["customer_id"]:
-        st.switch_page(registry.ACCOUNT.path, query_params=controls.link(registry.ACCOUNT, customer_id=picked["customer_id"]))
-
-escalation_rate_view.draw(warehouse, chosen, viewer, caption)
-routing_view.by_hand(warehouse, chosen, viewer)
     messages.empty(_("There is no such plan on this day. Choose another kind or day, or import support_plans."))
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = url.segments(_("Show"), escalations_view.views(viewer, language), "view")
-    kept = escalations_view.narrow(every["support_plan_id"].to_pylist())
+    kept = escalations_view.narrow(view, every["support_plan_id"].to_pylist())
     by = escalation_lists.choose_by(language) if view == "by" else None
     actions = st.container(horizontal=True, horizontal_alignment="right")
 
@@ -76,6 +61,10 @@ match view:
         escalation_costs_view.draw(warehouse, chosen, viewer, kept, status, caption=caption, actions=actions)
     case "backtest":
         escalation_backtest_view.draw(warehouse, chosen, viewer, kept, caption=caption, actions=actions)
+    case "rate":
+        escalation_rate_view.draw(warehouse, chosen, viewer, caption)
+    case "routes":
+        routing_view.by_hand(warehouse, chosen, viewer)
     case _:
         escalation_lists.request_list(
             warehouse, chosen, viewer, kept, caption=caption, actions=actions, is_outside=view == "outside")

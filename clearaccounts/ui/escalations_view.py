@@ -41,8 +41,10 @@ PLAN_COLUMNS = (
 WITHIN = ("30", "60", "90", "180")
 _VIEWS = {
     "requests": N_("Requests"), "by": N_("Used by"), "outside": N_("Outside every plan"), "costs": N_("Costs"),
-    "backtest": N_("How well it projects"),
+    "backtest": N_("How well it projects"), "rate": N_("Case rate"), "routes": N_("Which way"),
 }
+# The sections that a plan or a vehicle narrows.
+_OF_PLANS = frozenset({"requests", "by", "outside", "costs", "backtest"})
 
 
 @dataclass(frozen=True)
@@ -171,8 +173,10 @@ def plan_table(plans: pa.Table, caption: str, actions: Any) -> None:
         st.rerun()
 
 
-def narrow(plan_ids: Sequence[str]) -> Narrowed:
+def narrow(view: str, plan_ids: Sequence[str]) -> Narrowed:
     """The vehicle and the plan that the lists are kept to: fields that the chart, the alerts and the table of plans set too."""
+    if view not in _OF_PLANS:
+        return Narrowed(None, None)
     language = words.language()
     translate = language.gettext
     url.seed("vehicle", ["", *VEHICLES], "")
