@@ -14,15 +14,13 @@ from clearaccounts import cash, payables, receivables
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.cash import APART, Answer
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import charts_cash, controls, tables, theme, url, words
+from clearaccounts.ui import charts_cash, controls, money_field, tables, theme, url, words
 from clearaccounts.ui.tables import Column, Paged
 from clearaccounts.warehouse import Warehouse
 
 LISTS = {"items": N_("Expected from customers"), "suppliers": N_("Due to Microsoft"), "backtest": N_("How well the forecast does")}
 BALANCE = ("amount_balance", "amount_balance_low", "amount_balance_high")
 EXPECTED = ("amount_cumulative", "amount_cumulative_low", "amount_cumulative_high")
-# More than any bank balance, and still a number that a browser holds to the cent.
-MOST_BALANCE = 10.0**12
 
 AT_LOW = N_("The low end of the range of 80%: nine times in ten at least this much, if customers pay as they did, each for itself")
 ITEM_COLUMNS = (
@@ -130,11 +128,8 @@ def opening_balance(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewe
         return Decimal(0)
     language = words.language()
     currency = chosen.currency or warehouse.build.company_currency
-    value = st.number_input(
-        language.gettext(N_("In the bank now, {currency}")).format(currency=currency), min_value=-MOST_BALANCE, max_value=MOST_BALANCE,
-        value=0.0, step=1000.0, format="%.2f", key="opening_balance", bind="query-params", width=190,
-    )
-    return Decimal(str(round(value or 0.0, 2)))
+    label = language.gettext(N_("In the bank now, {currency}")).format(currency=currency)
+    return money_field.draw(label, "opening_balance", currency, width=190)
 
 
 def answer_words(found: Answer, currency: str, language: Language) -> tuple[str, str]:

@@ -30,6 +30,20 @@ def test_the_answer_comes_first_and_follows_the_bank_balance(screen: Callable[..
     assert columns(helped, 0)["amount_balance"][0] == "310,025.11 EUR"
 
 
+def test_the_bank_balance_is_exact_and_in_the_signs_of_the_language(screen: Callable[..., Screen]) -> None:
+    tab = screen(Role.MANAGER, "es", at="cash.py", opening_balance="200000")
+    field = tab.app.text_input(key="opening_balance_text")
+    assert field.value == "200.000,00"
+    # Of 15 digits a binary number would lose the cents.
+    field.set_value("-9.876.543.210.987,65").run()
+    assert tab.app.query_params["opening_balance"] in ("-9876543210987.65", ["-9876543210987.65"]) and tab.problems() == []
+    tab.app.text_input(key="opening_balance_text").set_value("1,250.50").run()
+    assert any("1,250.50" in problem.replace("\\", "") for problem in tab.problems())
+    assert tab.app.query_params["opening_balance"] in ("-9876543210987.65", ["-9876543210987.65"])
+    tab.app.text_input(key="opening_balance_text").set_value("").run()
+    assert "opening_balance" not in tab.app.query_params and tab.problems() == []
+
+
 def test_a_week_leads_to_its_items_and_an_item_to_its_documents(screen: Callable[..., Screen]) -> None:
     tab = screen(Role.MANAGER, at="cash.py", currency="EUR")
     weeks = columns(tab, 0)
