@@ -140,7 +140,8 @@ def test_every_query_answers(name: str, sample_folder: DataFolder, capsys: Captu
     values = {
         "as_of_on": "2026-09-30", "compared_on": "2026-08-31", "from_on": "2026-07-01", "to_on": "2026-09-30", "at": "2026-10-01T00:00:00Z",
         "customer_id": "C0001", "check_name": "unknown_customer", "invoice_id": "INV-2410-0001",
-        "currency": "EUR", "from_days": "7", "stage": "suspension",
+        "currency": "EUR", "from_days": "7", "stage": "suspension", "case_id": "CASE-0004-017",
+        "until_at": "2026-10-02T00:00:00Z",
     }
     policy = ["--policy", str(SAMPLE_POLICY)] if "stages_proposed" in queries()[name].tables else []
     asked = [*policy, *(

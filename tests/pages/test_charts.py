@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.text import ENGLISH
-from clearaccounts.ui import charts, charts_payments, charts_plans, charts_trend
+from clearaccounts.ui import charts, charts_payments, charts_plans, charts_support, charts_trend
 from clearaccounts.ui.charts import LIGHT
 
 NAME = '<a href="http://x.y">'
@@ -37,6 +37,7 @@ def drawn() -> list[Any]:
     plan = {"support_plan_id": NAME, "burn_share": Decimal("0.5"), "elapsed_share": Decimal("0.5")}
     return [
         charts_payments.slower(rows, ENGLISH, LIGHT), charts_trend.concentration(largest, ENGLISH, LIGHT),
+        charts_support.groups([charts_support.Bar(NAME, 1, "code")], None, ENGLISH, LIGHT),
         charts.counts([NAME], [1], ENGLISH, LIGHT), charts_plans.burn([plan], ENGLISH, LIGHT),
         charts_plans.groups([NAME], [1], [NAME], ENGLISH, LIGHT),
     ]
