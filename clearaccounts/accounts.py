@@ -96,16 +96,6 @@ def cases(warehouse: Warehouse, chosen: CasesFilter, viewer: Viewer) -> pa.Table
     return warehouse.run("accounts/cases", chosen, viewer)
 
 
-def support_offers(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> pa.Table:
-    """One row per support offer: who supports, when, how to reach them, minutes to the first answer by severity. No prices."""
-    return warehouse.run("accounts/support_offers", chosen, viewer)
-
-
-def support_prices(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> pa.Table:
-    """One row per support offer that has a price: its amount and currency."""
-    return warehouse.run("accounts/support_prices", chosen, viewer)
-
-
 def health(warehouse: Warehouse, chosen: HealthFilter, viewer: Viewer) -> pa.Table:
     """One row per customer and currency: what their health rests on in money."""
     return warehouse.run("accounts/health", chosen, viewer)

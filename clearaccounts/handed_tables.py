@@ -145,6 +145,17 @@ EMPTY_TABLES: dict[str, pa.Table] = {
     }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
+    # The result of collections/account_status: each account's word.
+    "statuses_now": pa.table({
+        "customer_id": pa.array([], pa.string()),
+        "customer_name": pa.array([], pa.string()),
+        "receivables_status": pa.array([], pa.string()),
+    }),
+    # What the partner's own work on a case, and on a request to Microsoft, costs it in company currency: one row of the support rules.
+    "serving_costs": pa.table({
+        "amount_per_case": pa.array([], pa.decimal128(38, 4)),
+        "amount_per_request": pa.array([], pa.decimal128(38, 4)),
+    }),
     # The open suspension marks, folded from the events of the decisions store.
     "marks_now": pa.table({
         "mark_id": pa.array([], pa.string()),

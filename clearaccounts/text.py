@@ -22,6 +22,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "es": "Español"}
+_HOUR, _DAY = 60, 24 * 60
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -78,6 +79,17 @@ class Language:
             return ""
         return self.ngettext("{count} day", "{count} days", 1 if count == 1 else 2).format(count=self.number(count))
 
+    def minutes(self, count: int, *, in_days: bool = True) -> str:
+        """Minutes as people say them: `30 min`, `4 h`, `1.5 h`, `2 days`; whole days as hours unless `in_days`."""
+        if count < _HOUR:
+            return self.gettext(N_("{count} min")).format(count=self.number(count))
+        if in_days and count >= 2 * _DAY and count % _DAY == 0:
+            return self.gettext(N_("{days} days")).format(days=self.number(count // _DAY))
+        whole, left = divmod(count, _HOUR)
+        if left % 30 == 0:
+            return self.gettext(N_("{count} h")).format(count=self.number(count / _HOUR))
+        return self.gettext(N_("{hours} h {minutes} min")).format(hours=self.number(whole), minutes=self.number(left))
+
     def percent(self, value: Decimal | float | None, digits: int = 0) -> str:
         """A share (0 to 1) as a percentage with `digits` decimals."""
         if value is None:
@@ -100,3 +112,9 @@ class Language:
 
 ENGLISH = Language("en", "en_GB")
 SPANISH = Language("es", "es_ES")
+
+
+def language_for(code: str | None) -> Language:
+    """The language of a letter to who speaks `code` (`es`, `es-MX`): theirs if we speak it, else English."""
+    spoken = (code or "").casefold().partition("-")[0].partition("_")[0]
+    return {"en": ENGLISH, "es": SPANISH}.get(spoken, ENGLISH)

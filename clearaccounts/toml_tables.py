@@ -16,6 +16,7 @@ from clearaccounts.text import N_
 from clearaccounts.toml_lines import Lines, Place
 
 _AMOUNT = re.compile(r"[0-9]{1,14}(?:\.[0-9]+)?")
+_UNIT_PRICE = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,4})?")
 # What the warehouse's 32-bit columns hold; nobody waits so many days.
 _LARGEST = 1_000_000
 
@@ -185,6 +186,16 @@ class TableReader:
         if not isinstance(value, dict):
             raise self.refuse(key, N_('{file}, line {line}: {key} must name currencies, such as {{ EUR = "100.00" }}.'))
         return tuple((currency, self._amount(key, currency, amount)) for currency, amount in value.items())
+
+    def unit_price(self, key: str) -> Decimal | None:
+        """An optional price of one unit, a text with at most four decimals."""
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not _UNIT_PRICE.fullmatch(value):
+            raise self.refuse(
+                key, N_('{file}, line {line}: {key} must be a decimal in quotes, 0 or more, with at most 4 decimals, such as "42.50".'))
+        return Decimal(value)
 
     def _amount(self, key: str, currency: str, amount: object) -> Decimal:
         digits = minor_units().get(currency)

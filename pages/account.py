@@ -19,6 +19,7 @@ from clearaccounts.ui import (
     messages,
     notice_forms,
     notice_view,
+    offer_letter_view,
     payment_view,
     registry,
     statement_view,
@@ -64,7 +65,8 @@ for column in middle:
 with right:
     health_view.steps(account.steps(language), sections)
     contact_view.contact(row)
-    contact_view.offers(warehouse, customer_id, chosen.as_of_on, viewer)
+    if contact_view.offers(warehouse, customer_id, chosen.as_of_on, viewer):
+        offer_letter_view.button(warehouse, customer_id, chosen, viewer)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     name = url.segments(_("Show"), {key: _(title) for key, title in sections.items()}, "section")

@@ -19,6 +19,7 @@ import pytest
 from clearaccounts import accounts
 from clearaccounts.access import OPERATOR
 from clearaccounts.collections import notice_rules, policy
+from clearaccounts.collections.stages import StagesFilter, account_status
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.query_files import Query, queries
 from clearaccounts.sample import LAST_ON
@@ -63,6 +64,8 @@ def tables(query: Query, warehouse: Warehouse) -> dict[str, pa.Table]:
             found[name] = notice_rules.table(policy.load(SAMPLE_POLICY))
         elif name == "stages_now":
             found[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name == "statuses_now":
+            found[name] = account_status(warehouse, StagesFilter(LAST_ON), policy.load(SAMPLE_POLICY), EMPTY_TABLES["marks_now"], OPERATOR)
         elif name in {"policy_proposed", "stages_proposed"}:
             found[name] = proposed.handed(name, warehouse, LAST_ON)
         elif name == "events_now":

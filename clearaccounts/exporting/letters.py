@@ -142,6 +142,25 @@ class Letter(FPDF, ABC):
             self.set_y(self.get_y() + LINE)
         self.set_y(self.get_y() + 3)
 
+    def _heading(self, text: str) -> None:
+        self._room(26)
+        self._put(MARGIN, self.get_y() + 2, text, size=12, style="B")
+        self.set_y(self.get_y() + 9)
+
+    def _contact(self) -> None:
+        """Whom to talk to, in a box: who writes, how to reach them and where."""
+        given = [line for line in (*self.company.contact.splitlines(), *self.company.address.splitlines()) if line.strip()]
+        lines = [part for line in (self.paper.sender, *given) for part in self._lines(line, WIDTH - 10, 9)]
+        height = 14 + LINE * len(lines)
+        self._room(height)
+        y = self.get_y() + 1
+        self.set_fill_color(*TINT)
+        self.rect(MARGIN, y, WIDTH, height - 3, style="F")
+        self._put(MARGIN + 4, y + 2.5, self.says(N_("Talk to us")), size=10, style="B")
+        for number, line in enumerate(lines):
+            self._put(MARGIN + 4, y + 8 + LINE * number, line, size=9)
+        self.set_y(y + height + 1)
+
     def _room(self, height: float) -> bool:
         """Begin a new page unless `height` is left on this one; True if it did."""
         if self.get_y() + height <= 297 - BOTTOM:

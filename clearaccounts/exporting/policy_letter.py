@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clearaccounts.collections.policy_model import Amounts, NoticeRule, Policy, Stage, amounts_in_words
-from clearaccounts.exporting.letters import GREY, INK, LINE, MARGIN, RED, RULE, TINT, WIDTH, Letter, Paper, drawn
+from clearaccounts.exporting.letters import GREY, INK, LINE, MARGIN, RED, RULE, WIDTH, Letter, Paper, drawn
 from clearaccounts.settings import Company
 from clearaccounts.text import N_, Language
 
@@ -194,25 +194,7 @@ class _PolicyLetter(Letter):
         if automatic and any(stage.action == "suspend" for stage in self.stages):
             self._paragraph(self.says(N_("We also suspend nothing: {reasons}.")).format(reasons="; ".join(automatic)))
 
-    def _contact(self) -> None:
-        given = [line for line in (*self.company.contact.splitlines(), *self.company.address.splitlines()) if line.strip()]
-        lines = [part for line in (self.paper.sender, *given) for part in self._lines(line, WIDTH - 10, 9)]
-        height = 14 + LINE * len(lines)
-        self._room(height)
-        y = self.get_y() + 1
-        self.set_fill_color(*TINT)
-        self.rect(MARGIN, y, WIDTH, height - 3, style="F")
-        self._put(MARGIN + 4, y + 2.5, self.says(N_("Talk to us")), size=10, style="B")
-        for number, line in enumerate(lines):
-            self._put(MARGIN + 4, y + 8 + LINE * number, line, size=9)
-        self.set_y(y + height + 1)
-
     # How it is drawn
-
-    def _heading(self, text: str) -> None:
-        self._room(26)
-        self._put(MARGIN, self.get_y() + 2, text, size=12, style="B")
-        self.set_y(self.get_y() + 9)
 
     def _step(self, step: _Step) -> None:
         """When on the left, what on the right."""

@@ -16,7 +16,7 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.errors import WarehouseError
 from clearaccounts.exporting.references import statement_reference
 from clearaccounts.receivables import STANDARD_EDGES
-from clearaccounts.text import ENGLISH, LANGUAGES, N_, SPANISH, Language
+from clearaccounts.text import N_, Language, language_for
 from clearaccounts.warehouse import Warehouse
 
 UNAPPLIED = "unapplied"
@@ -98,8 +98,7 @@ class Statement:
 
 def language_of(statement: Statement) -> Language:
     """The customer's language if we speak it, else English."""
-    code = (statement.language_code or "").casefold().partition("-")[0].partition("_")[0]
-    return {"en": ENGLISH, "es": SPANISH}[code] if code in LANGUAGES else ENGLISH
+    return language_for(statement.language_code)
 
 
 def gather(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, time
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
@@ -81,6 +82,14 @@ class CategoryType:
 
 
 @dataclass(frozen=True)
+class ServingCosts:
+    """What the partner's own work costs it, in company currency; None = not counted."""
+
+    amount_per_case: Decimal | None = None
+    amount_per_request: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class SupportRules:
     """The whole file."""
 
@@ -90,6 +99,7 @@ class SupportRules:
     scopes: tuple[Scope, ...]
     services: tuple[OnlineService, ...]
     categories: tuple[CategoryType, ...]
+    serving_costs: ServingCosts = ServingCosts()
 
 
 def beside(warehouse: Warehouse, rules: SupportRules) -> Warehouse:
@@ -107,6 +117,7 @@ def tables(rules: SupportRules) -> dict[str, Callable[[], pa.Table]]:
         "service_goals": _rows(rules.goals),
         "vehicle_scopes": _rows(rules.scopes),
         "category_types": _rows(rules.categories),
+        "serving_costs": _rows([rules.serving_costs]),
         "online_services": services,
         "service_support_types": asked,
     }

@@ -22,12 +22,13 @@ from clearaccounts.support.rules import (
     Goal,
     OnlineService,
     Scope,
+    ServingCosts,
     SupportRules,
 )
 from clearaccounts.text import N_
 from clearaccounts.toml_tables import TableReader
 
-_KEYS = ("name", "calendar", "goals", "vehicles", "services", "categories")
+_KEYS = ("name", "calendar", "goals", "vehicles", "services", "categories", "cost_to_serve")
 _TWICE = N_("{file}, line {line}: this stands in the file twice; each needs one place.")
 
 
@@ -63,6 +64,7 @@ def parse(text: str, file: str) -> SupportRules:
         scopes=_scopes(top),
         services=_services(top),
         categories=_categories(top),
+        serving_costs=_serving_costs(top.table("cost_to_serve", ("amount_per_case", "amount_per_request"))),
     )
 
 
@@ -140,3 +142,7 @@ def _categories(top: TableReader) -> tuple[CategoryType, ...]:
             raise table.refuse("case_category", _TWICE)
         found[name.lower()] = CategoryType(name, table.required("support_type", table.choice("support_type", SUPPORT_TYPES)))
     return tuple(found.values())
+
+
+def _serving_costs(table: TableReader) -> ServingCosts:
+    return ServingCosts(table.unit_price("amount_per_case"), table.unit_price("amount_per_request"))

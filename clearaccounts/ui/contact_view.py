@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 from babel import Locale, UnknownLocaleError
 
-from clearaccounts import accounts
 from clearaccounts.access import Permission, Viewer
-from clearaccounts.accounts import DayFilter
+from clearaccounts.support import offers as support_offers
+from clearaccounts.support.offers import OffersFilter, PricesFilter
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import words
 from clearaccounts.warehouse import Warehouse
@@ -19,7 +19,6 @@ DELIVERY = {
     "own": N_("supported by us"), "resold": N_("support resold"), "outsourced": N_("support by another company for us"),
     "mixed": N_("supported by us and others"),
 }
-_HOUR, _DAY = 60, 24 * 60
 
 
 def contact(row: Mapping[str, Any]) -> None:
@@ -49,39 +48,28 @@ def _spoken(code: str | None, language: Language) -> str:
         return code
 
 
-def offers(warehouse: Warehouse, customer_id: str, as_of_on: Any, viewer: Viewer) -> None:
-    """Every support offer: who supports, hours, how to reach them, first answers, and the price for who may see it."""
+def offers(warehouse: Warehouse, customer_id: str, as_of_on: Any, viewer: Viewer) -> bool:
+    """Every support offer: who supports, hours, how to reach them, first answers, and the price for who may see it; False if none."""
     language = words.language()
     translate = language.gettext
-    chosen = DayFilter(customer_id, as_of_on)
     st.subheader(translate(N_("Support offer")), anchor=False)
-    found = accounts.support_offers(warehouse, chosen, viewer).to_pylist()
+    found = support_offers.offers(warehouse, OffersFilter(as_of_on, customer_id), viewer).to_pylist()
     prices = {}
     if viewer.may(Permission.VIEW_RECEIVABLES):
-        prices = {row["offer_name"]: row for row in accounts.support_prices(warehouse, chosen, viewer).to_pylist()}
+        priced = support_offers.prices(warehouse, PricesFilter(as_of_on, customer_id), viewer)
+        prices = {row["offer_name"]: row for row in priced.to_pylist()}
     if not found:
         st.text(translate(N_("No support was agreed with them, or support_offers were not imported.")))
     for offer in found:
         price = prices.get(offer["offer_name"])
-        cost = language.amount(price["amount_price"], price["currency"]) if price and price["currency"] else None
+        cost = language.amount(price["amount_price"], price["currency"]) if price else None
         with st.container(key=f"offer_{found.index(offer)}", gap=None):
             st.text(" · ".join(part for part in (offer["offer_name"], translate(DELIVERY[offer["delivery_model"]]), cost) if part))
             st.text(" · ".join((offer["service_hours"], offer["contact_method"])))
             answers = [
-                f"{severity} {minutes_in_words(offer[f'response_minutes_{severity.lower()}'], language)}"
+                f"{severity} {language.minutes(offer[f'response_minutes_{severity.lower()}'])}"
                 for severity in "ABC" if offer[f"response_minutes_{severity.lower()}"] is not None
             ]
             if answers:
                 st.text(translate(N_("First answer by severity: {answers}")).format(answers=", ".join(answers)))
-
-
-def minutes_in_words(minutes: int, language: Language) -> str:
-    """Minutes as people say them: `30 min`, `4 h`, `1.5 h`, `2 days`."""
-    if minutes < _HOUR:
-        return language.gettext(N_("{count} min")).format(count=language.number(minutes))
-    if minutes >= 2 * _DAY and minutes % _DAY == 0:
-        return language.gettext(N_("{days} days")).format(days=language.number(minutes // _DAY))
-    whole, left = divmod(minutes, _HOUR)
-    if left % 30 == 0:
-        return language.gettext(N_("{count} h")).format(count=language.number(minutes / _HOUR))
-    return language.gettext(N_("{hours} h {minutes} min")).format(hours=language.number(whole), minutes=language.number(left))
+    return bool(found)

@@ -19,6 +19,7 @@ from clearaccounts.collections.evidence import Evidence, gather
 from clearaccounts.collections.hold_lists import HoldsFilter
 from clearaccounts.collections.suspensions import Mark
 from clearaccounts.escalations.requests import RequestsFilter, requests
+from clearaccounts.support import offers
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import (
     connection,
@@ -221,8 +222,8 @@ def _service_lines(subject: Subject, language: Language) -> list[str]:
     count = escalated.filter(escalated["is_open"]).num_rows
     said.append(language.ngettext("{count} open request to Microsoft", "{count} open requests to Microsoft", count).format(
         count=language.number(count)) if count else translate(N_("No request to Microsoft is open.")))
-    offers = accounts.support_offers(warehouse, accounts.DayFilter(subject.customer_id, day), viewer)["offer_name"].to_pylist()
-    return [*said, translate(N_("Support: {offers}")).format(offers=", ".join(offers))] if offers else said
+    offered = offers.offers(warehouse, offers.OffersFilter(day, subject.customer_id), viewer)["offer_name"].to_pylist()
+    return [*said, translate(N_("Support: {offers}")).format(offers=", ".join(offered))] if offered else said
 
 
 def _decision(subject: Subject, language: Language, *, can_act: bool) -> None:

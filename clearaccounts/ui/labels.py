@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clearaccounts.access import ROLE_TITLES
+from clearaccounts.support.offers import DELIVERY_MODELS
 from clearaccounts.text import N_, Language
 
 _TITLES: dict[str, str] = {
@@ -20,6 +21,8 @@ _TITLES: dict[str, str] = {
     "no_plan_running": N_("No plan runs"),
     # entitlement_unit
     "hours": N_("hours"), "incidents": N_("incidents"), "unlimited": N_("unlimited"),
+    # delivery_model
+    **DELIVERY_MODELS,
     # commerce_model
     "new_commerce": N_("New commerce"), "legacy": N_("Legacy"), "azure_plan": N_("Azure plan"),
     # subscription_status

@@ -59,11 +59,19 @@ HOLDS = Entry("holds.py", "holds", N_("Holds"), _MONEY, "pan_tool", (Permission.
 POLICY = Entry("policy.py", "policy", N_("Collections policy"), _MONEY, "gavel", (Permission.READ_POLICY,), ("day", "currency"))
 CASES = Entry("cases.py", "cases", N_("Support cases"), _SUPPORT, "support_agent", (Permission.VIEW_CASES,), ("day",))
 ESCALATIONS = Entry("escalations.py", "escalations", N_("Escalations"), _SUPPORT, "trending_up", (Permission.VIEW_ESCALATIONS,), ("day",))
+SUPPORT_OFFERS = Entry(
+    "support_offers.py", "support-offers", N_("Support offers"), _SUPPORT, "handshake", (Permission.VIEW_CUSTOMERS,), ("day",))
+SUPPORT_MONEY = Entry(
+    "support_money.py", "support-money", N_("Support and money"), _SUPPORT, "balance", (Permission.VIEW_RECEIVABLES_STATUS,), ("day",))
 AUDIT = Entry("audit.py", "audit", N_("Audit trail"), _RECORD, "history", (Permission.VIEW_AUDIT, Permission.VIEW_USERS_AUDIT))
 DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIEW_DATA,))
 
 # The first that a person may see is where they land.
-PAGES = (OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, NOTICES, SUSPENSIONS, HOLDS, POLICY, CASES, ESCALATIONS, AUDIT, DATA)
+PAGES = (
+    OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, NOTICES, SUSPENSIONS, HOLDS, POLICY,
+    CASES, ESCALATIONS, SUPPORT_OFFERS, SUPPORT_MONEY,
+    AUDIT, DATA,
+)
 # Where the server leads every address that is none of these: Streamlit would say so in English, over another page.
 NOWHERE = "no-such-page"
 

@@ -16,6 +16,7 @@ import pytest
 from clearaccounts import accounts
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.collections import notice_rules, policy
+from clearaccounts.collections.stages import StagesFilter, account_status
 from clearaccounts.errors import NotPermitted
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.query_files import Query, queries
@@ -90,6 +91,8 @@ def answer(warehouse: Warehouse, query: Query, viewer: Viewer, given: dict[str, 
             tables[name] = notice_rules.table(policy.load(SAMPLE_POLICY))
         elif name == "stages_now":
             tables[name] = warehouse.run("collections/stages", {"as_of_on": LAST_ON}, OPERATOR, {"policy_stages": stages})
+        elif name == "statuses_now":
+            tables[name] = account_status(warehouse, StagesFilter(LAST_ON), policy.load(SAMPLE_POLICY), EMPTY_TABLES["marks_now"], OPERATOR)
         elif name in {"policy_proposed", "stages_proposed"}:
             tables[name] = proposed.handed(name, warehouse, LAST_ON)
         elif name == "events_now":

@@ -31,6 +31,8 @@ VISITORS = {
     "policy.py": {S, H, B, M},
     "cases.py": {S, H, B, M},
     "escalations.py": {S, H, B, M},
+    "support_offers.py": {S, H, B, M},
+    "support_money.py": {S, H, B, M},
     "audit.py": {B, M, U},
     "data.py": {B, M},
 }
@@ -40,14 +42,18 @@ TITLES = {
         "payments.py": "Payment behaviour",
         "cash.py": "Expected cash", "suspensions.py": "Suspensions", "notices.py": "Notices", "holds.py": "Holds",
         "policy.py": "Collections policy",
-        "cases.py": "Support cases", "escalations.py": "Escalations", "audit.py": "Audit trail", "data.py": "Data",
+        "cases.py": "Support cases", "escalations.py": "Escalations",
+        "support_offers.py": "Support offers", "support_money.py": "Support and money",
+        "audit.py": "Audit trail", "data.py": "Data",
     },
     "es": {
         "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "key_figures.py": "Indicadores",
         "payments.py": "Comportamiento de pago",
         "cash.py": "Cobros previstos", "suspensions.py": "Suspensiones", "notices.py": "Avisos", "holds.py": "Retenciones",
         "policy.py": "Política de cobros",
-        "cases.py": "Casos de soporte", "escalations.py": "Escalados", "audit.py": "Registro de auditoría", "data.py": "Datos",
+        "cases.py": "Casos de soporte", "escalations.py": "Escalados",
+        "support_offers.py": "Ofertas de soporte", "support_money.py": "Soporte y dinero",
+        "audit.py": "Registro de auditoría", "data.py": "Datos",
     },
 }
 NOTHING = {"en": "No such page", "es": "No existe esa página"}
