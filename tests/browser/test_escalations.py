@@ -24,7 +24,7 @@ def test_bars_lead_to_requests_and_requests_to_cases(shared: Dashboard, visit: C
     visitor.settle()
     assert "plan=PSFP-2026" in page.url and "EUR" not in visitor.text()
     # The field beside it says the same; a second click lets go.
-    expect(page.locator(".st-key-plan")).to_contain_text("PSFP-2026")
+    expect(page.get_by_role("combobox", name="Plan")).to_have_value("PSFP-2026")
     click_bar(page, "burn", 3)
     visitor.settle()
     assert "plan=" not in page.url
