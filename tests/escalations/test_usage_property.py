@@ -42,7 +42,7 @@ def plan_of(request: dict[str, Any], made: list[dict[str, Any]]) -> str | None:
     return min(((one["ends_on"], one["support_plan_id"]) for one in running), default=(None, None))[1]
 
 
-@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS, REQUESTS, DAYS, st.sampled_from((0, 10, 60)), st.sampled_from(list(GROUPS)))
 def test_use_places_and_alerts(
     given_plans: list[dict[str, Any]], given_requests: list[dict[str, Any]], day: date, within: int, by: str,
