@@ -16,6 +16,7 @@ from clearaccounts.text import N_, Language
 from clearaccounts.ui.charts import Palette, as_label
 
 _FONT = "'Source Sans', sans-serif"
+_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def months(
             xshift=11, font={"color": palette.text},
         )
         figure.update_layout(margin={"r": 56})  # room for the label
-    figure.update_xaxes(showgrid=False, fixedrange=True, tickformat="%m/%y", nticks=8, automargin=True)
+    # Ticks on months alone, the newest among them, however few they are.
+    ticks = list(days[::-1])[:: max(1, -(-len(days) // _MOST_TICKS))]
+    figure.update_xaxes(showgrid=False, fixedrange=True, tickvals=ticks, ticktext=[f"{day:%m/%y}" for day in ticks], automargin=True)
     figure.update_yaxes(
         fixedrange=True, rangemode="tozero", gridcolor=palette.grid, zerolinecolor=palette.muted, nticks=5, automargin=True,
     )
@@ -92,7 +95,7 @@ def groups(bars: Sequence[Bar], palette: Palette, chosen: str | None = None) -> 
     figure.add_bar(
         # Two groups may have one name: the order keeps their bars apart.
         orientation="h", y=list(range(len(bars))), x=[bar.value for bar in bars], text=[bar.label for bar in bars],
-        textposition="outside", cliponaxis=False, customdata=[bar.code for bar in bars], hoverinfo="skip",
+        textposition="outside", cliponaxis=False, customdata=[bar.code for bar in bars], hoverinfo="none",  # "skip" takes clicks too
         marker={"color": [palette.accent if bar.code == chosen else palette.bar for bar in bars], "opacity": 1.0},
         selected={"textfont": {"color": palette.text}},
         unselected={"marker": {"opacity": 1.0}, "textfont": {"color": palette.text}},

@@ -33,7 +33,9 @@ Rows = dict[str, list[dict[str, str | None]]]
 # A plan is the partner's: what is used and left of it is the same for everybody who may escalate.
 OF_PLANS = {
     "escalations/routes": {
-        "has_run_out", "runs_out_on", "used_quantity", "left_quantity", "needed_quantity", "left_after_quantity", "needed_request_count", "route_order"},
+        "has_run_out", "runs_out_on", "used_quantity", "left_quantity", "needed_quantity", "left_after_quantity", "needed_request_count",
+        "route_order",
+    },
 }
 
 
