@@ -127,7 +127,7 @@ def reopened(warehouse: Warehouse, chosen: SharesFilter, viewer: Viewer) -> pa.T
 
 
 def time_to_escalate(warehouse: Warehouse, chosen: SharesFilter, viewer: Viewer) -> pa.Table:
-    """One row per group: minutes from opening to the first escalation (P50, P90) of the cases first escalated in the period."""
+    """One row per group: minutes from opening to first escalation (P50, P90; calendar, business) of cases first escalated in it."""
     return warehouse.run("escalations/time_to_escalate", chosen, viewer)
 
 

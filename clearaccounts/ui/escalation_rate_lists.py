@@ -102,6 +102,8 @@ _FIGURES: dict[str, tuple[Column, ...]] = {
         Column("case_count", N_("Cases"), "number"),
         Column("hours_p50", N_("Median, hours"), "figure"),
         Column("hours_p90", N_("90 % within, hours"), "figure"),
+        Column("business_hours_p50", N_("Median, working hours"), "figure", help=N_("Of the partner's working time.")),
+        Column("business_hours_p90", N_("90 % within, working hours"), "figure"),
         Column("undated_case_count", N_("Not dated"), "number", help=N_("Escalated by their row, which does not say since when.")),
     ),
 }
@@ -165,7 +167,9 @@ def grouped(seen: Seen, view: str, by: str) -> pa.Table:
         case "time":
             found = rates.time_to_escalate(warehouse, shares, viewer)
             for name in ("p50", "p90"):
-                found = found.append_column(f"hours_{name}", pc.divide(found[f"minutes_{name}"], float(_MINUTES_AN_HOUR)))
+                for clock in ("", "business_"):
+                    found = found.append_column(
+                        f"{clock}hours_{name}", pc.divide(found[f"{clock}minutes_{name}"], float(_MINUTES_AN_HOUR)))
             return found
         case _:
             return rates.groups(warehouse, GroupsFilter(span.from_on, span.to_on, by), viewer)

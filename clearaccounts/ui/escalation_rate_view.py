@@ -70,11 +70,10 @@ def _clicked(chart: str) -> str | None:
 
 
 def _follow(chart: str, key: str) -> None:
-    """A click on a mark chooses it; on the chosen one, lets go of it."""
+    """A click on a mark chooses it; on the chosen one, which the chart may tell as a click on none, it lets go of it."""
     code = _clicked(chart)
-    if code is not None:
-        st.session_state[key] = "" if st.session_state.get(key) == code else code
-        url.keep(key)
+    st.session_state[key] = "" if code is None or st.session_state.get(key) == code else code
+    url.keep(key)
 
 
 def _trend(months: pa.Table, rate: str, month: str | None, language: Language) -> None:

@@ -13,7 +13,7 @@ from tests.browser.visitor import Visitor
 
 def test_a_month_and_a_bar_are_clicked_through_to_a_case(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
     visitor = visit(shared)
-    page = visitor.open("escalations")
+    page = visitor.open("escalations?view=rate")
     visitor.sign_in(Role.HELPDESK_AGENT)
     visitor.settle()
     line = page.locator(".st-key-rate_months .scatterlayer .point")

@@ -224,3 +224,13 @@ def test_a_case_is_escalated_by_what_came_first(tmp_path: Path) -> None:
     ))
     # Of K4 nobody knows since when; K5 was escalated only after the period.
     assert {key: row["to_escalation_minutes"] for key, row in found.items()} == {"K1": 60, "K2": 0, "K3": 2880, "K4": None}
+
+
+def test_time_to_escalate_in_working_time(tmp_path: Path) -> None:
+    # By the rules that come with the product work begins at 8:00 and ends at 18:00 in Madrid, on weekdays: in June 6:00 to 16:00 UTC.
+    friday, monday = "2026-06-12 15:00:00", "2026-06-15 06:30:00"
+    found = world(
+        tmp_path, support_cases=[{"case_id": "K1", "opened_at": friday}], case_events=[event("K1", monday, "escalated")],
+    )
+    row = rates.time_to_escalate(found, rates.SharesFilter(MAY, JUNE), OPERATOR).to_pylist()[0]
+    assert (row["minutes_p50"], row["business_minutes_p50"], row["business_minutes_p90"]) == (63.5 * 60, 90, 90)

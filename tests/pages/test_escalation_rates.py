@@ -24,7 +24,7 @@ AMOUNT = re.compile(r"\d+[.,]\d{2}\s(?:EUR|USD|GBP)")
     ("es", "kinds", "category"),
 ])
 def test_every_figure_with_its_list(screen: Callable[..., Screen], language: str, view: str, by: str) -> None:
-    tab = screen(Role.HELPDESK_AGENT, language, at="escalations.py", rate_view=view, rate_by=by)
+    tab = screen(Role.HELPDESK_AGENT, language, at="escalations.py", view="rate", rate_view=view, rate_by=by)
     assert tab.problems() == []
     shown = [table for table in tab.app.dataframe if "case_id" in table.value and "mismatch_type" not in table.value]
     assert shown if view != "kinds" else any("mismatch_type" in table.value for table in tab.app.dataframe)
@@ -32,7 +32,7 @@ def test_every_figure_with_its_list(screen: Callable[..., Screen], language: str
 
 
 def test_a_month_and_a_group_narrow_the_list(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
-    tab = screen(Role.SALES_AGENT, at="escalations.py", rate_month="2026-08", rate_by="support_type", rate_group="=technical")
+    tab = screen(Role.SALES_AGENT, at="escalations.py", view="rate", rate_month="2026-08", rate_by="support_type", rate_group="=technical")
     wanted = RateRequestsFilter(date(2026, 8, 1), date(2026, 8, 31), "support_type", "technical")
     own = rates.requests_behind(sample_warehouse, wanted, SOFIA)
     listed = next(words_of(table) for table in tab.app.dataframe if "support_type" in table.value and "service_request_id" in table.value)
@@ -42,7 +42,7 @@ def test_a_month_and_a_group_narrow_the_list(screen: Callable[..., Screen], samp
 
 
 def test_the_ways_for_what_is_typed_in(screen: Callable[..., Screen]) -> None:
-    tab = screen(Role.MANAGER, at="escalations.py", route_type="technical", route_platform="on_premises", route_severity="A")
+    tab = screen(Role.MANAGER, at="escalations.py", view="routes", route_type="technical", route_platform="on_premises", route_severity="A")
     ways = next(words_of(table) for table in tab.app.dataframe if "would_use" in table.value)
     assert ways["support_plan_id"][:2] == ["ONPREM-2026", "PSFP-2026"]
     assert "a person decides" in tab.words() and "within 2 h for severity A" in tab.words()
