@@ -6,6 +6,7 @@ month or a bar chooses can be chosen beside the chart too. The month narrows eve
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -70,18 +71,25 @@ def _clicked(chart: str) -> str | None:
 
 
 def _follow(chart: str, key: str) -> None:
-    """A click on a mark chooses it; on the chosen one, which the chart may tell as a click on none, it lets go of it."""
+    """A click on a mark chooses it; on the chosen one, lets go of it."""
     code = _clicked(chart)
-    st.session_state[key] = "" if code is None or st.session_state.get(key) == code else code
-    url.keep(key)
+    if code is not None:
+        st.session_state[key] = "" if st.session_state.get(key) == code else code
+        url.keep(key)
+
+
+def _key(chart: str, chosen: str | None) -> str:
+    """The chart's name with what is chosen: a click on the mark that it still holds as selected would tell nothing."""
+    return f"{chart}_{hashlib.sha256((chosen or '').encode()).hexdigest()[:8]}"
 
 
 def _trend(months: pa.Table, rate: str, month: str | None, language: Language) -> None:
     title, formula = (language.gettext(text) for text in rates.RATES[rate])
+    key = _key("rate_months", month)
     days, values = months["month_on"].to_pylist(), months[rate].to_pylist()
     st.plotly_chart(
-        charts_rates.months(days, values, language, theme.palette(), month), key="rate_months",
-        on_select=lambda: _follow("rate_months", MONTH), selection_mode="points", theme=None,
+        charts_rates.months(days, values, language, theme.palette(), month), key=key,
+        on_select=lambda: _follow(key, MONTH), selection_mode="points", theme=None,
         config={"displayModeBar": False}, alt=charts_rates.months_alt(title, days, values, language),
     )
     said = language.gettext(N_("The newest month up to the chosen day; a month without cases or customers is a gap."))
@@ -170,12 +178,13 @@ def _bars(bars: Sequence[charts_rates.Bar], found: pa.Table, view: str, by: str,
     if not bars:
         return
     language = words.language()
+    key = _key("rate_groups", group)
     shown = bars[:escalation_rate_lists.MOST_BARS]
     title = language.gettext(escalation_rate_lists.VIEWS[view].bars)
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.plotly_chart(
-            charts_rates.groups(shown, theme.palette(), group), key="rate_groups", on_select=lambda: _follow("rate_groups", GROUP),
+            charts_rates.groups(shown, theme.palette(), group), key=key, on_select=lambda: _follow(key, GROUP),
             selection_mode="points", theme=None, config={"displayModeBar": False}, alt=charts_rates.groups_alt(title, shown, language),
         )
     with right:
