@@ -1,4 +1,4 @@
-"""Random lives of marks, step by step beside a model: 200 runs of 200 steps in `make test`, 10,000 in `make test-long`.
+"""Random lives of marks, step by step beside a model: 60 runs of 200 steps in `make test`, 10,000 in `make test-long`.
 
 A failure names its seed; `python -m tests.decisions.simulation.run SEED` runs it alone. `CLEARACCOUNTS_SIMULATIONS` sets how many.
 """
@@ -13,7 +13,7 @@ import pytest
 from tests.decisions.simulation.run import run
 from tests.decisions.simulation.service import Worlds
 
-RUNS = int(os.environ.get("CLEARACCOUNTS_SIMULATIONS", "200"))
+RUNS = int(os.environ.get("CLEARACCOUNTS_SIMULATIONS", "60"))
 PARTS = 20
 # Without a disk behind it: the simulation kills nobody, and waiting for the disk is most of its time.
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
