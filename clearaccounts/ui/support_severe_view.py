@@ -38,7 +38,7 @@ MARK_COLUMNS = (
     Column("marked_by", N_("Marked by")),
     *_SINCE,
 )
-_LEAST = {"flagged": N_("Flagged or suspended"), "suspended": N_("Suspended"), "overdue": N_("Overdue too")}
+_LEAST = {"flagged": N_("Flagged or suspended"), "suspended": N_("Suspended alone"), "overdue": N_("Overdue too")}
 
 
 def draw(place: Place) -> None:

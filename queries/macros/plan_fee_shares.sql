@@ -8,7 +8,7 @@
 -- day, belongs to the days of its term evenly: up to a day, fee x days gone by / days of the term, rounded half up to the minor unit, and a
 -- period has the difference of two such sums, so that periods add up to the fee. It is shared by what each request opened in the period
 -- used: its hours where the plan is in hours, else 1. What rounding leaves goes by the largest remainders, then by the request's id: the
--- shares of a plan come to its fee of the period, to the last digit. A plan that nothing used has one row without a request. Without a
+-- shares of a plan come to its fee of the period, to the last digit. A request that names no customer has its case's. A plan that nothing used has one row without a request. Without a
 -- rate the amount is empty. Whoever reads it holds customers against the viewer.
 with
 
@@ -63,13 +63,14 @@ uses as (
     select
         period_units.support_plan_id,
         service_requests.service_request_id,
-        service_requests.customer_id,
+        coalesce(service_requests.customer_id, cases.customer_id) as customer_id,
         case
             when period_units.entitlement_unit = 'hours' then cast(coalesce(service_requests.hours_used, 0) * 10000 as hugeint)
             else cast(1 as hugeint)
         end as weight
     from service_requests
     inner join period_units on period_units.support_plan_id = service_requests.used_support_plan_id
+    left join cases on cases.case_id = service_requests.case_id
     where service_requests.opened_on between first_on and last_on
 ),
 

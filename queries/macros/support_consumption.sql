@@ -6,6 +6,7 @@
 -- Parameter measure text: what quantity_measured is (cases, open_cases, requests, hours), by which customers are put in order; null: cases.
 --
 -- A table macro of the warehouse, `support_consumption(first_on, last_on, seen_by, measure)`. Customers that used nothing are left out.
+-- A request that names no customer has its case's.
 with
 
 span as (
@@ -32,9 +33,10 @@ used as (
     cross join span
     where case_periods.from_at < span.ends_at and (case_periods.until_at is null or case_periods.until_at >= span.ends_at)
     union all
-    select customer_id, 0, 0, 1, coalesce(hours_used, 0)
+    select coalesce(service_requests.customer_id, cases.customer_id), 0, 0, 1, coalesce(service_requests.hours_used, 0)
     from service_requests
-    where opened_on between first_on and last_on
+    left join cases on cases.case_id = service_requests.case_id
+    where service_requests.opened_on between first_on and last_on
 ),
 
 totals as (

@@ -13,7 +13,7 @@ with
 consumed_requests as (
     select
         service_requests.service_request_id,
-        service_requests.customer_id,
+        customers.customer_id,
         service_requests.case_id,
         service_requests.title,
         service_requests.support_vehicle,
@@ -23,8 +23,9 @@ consumed_requests as (
         service_requests.hours_used,
         count(*) over () as row_count
     from service_requests
-    inner join customers on customers.customer_id = service_requests.customer_id
-    where service_requests.customer_id = $customer_id
+    left join cases on cases.case_id = service_requests.case_id
+    inner join customers on customers.customer_id = coalesce(service_requests.customer_id, cases.customer_id)
+    where customers.customer_id = $customer_id
         and service_requests.opened_on between $from_on and $to_on
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
     order by service_requests.opened_at desc, service_requests.service_request_id

@@ -17,7 +17,7 @@ fee_shares as (
 request_costs as (
     select
         service_requests.service_request_id,
-        service_requests.customer_id,
+        customers.customer_id,
         customers.customer_name,
         service_requests.case_id,
         service_requests.title,
@@ -33,10 +33,11 @@ request_costs as (
         end as amount_share_company,
         count(*) over () as row_count
     from service_requests
-    left join customers on customers.customer_id = service_requests.customer_id
+    left join cases on cases.case_id = service_requests.case_id
+    left join customers on customers.customer_id = coalesce(service_requests.customer_id, cases.customer_id)
     left join fee_shares on fee_shares.service_request_id = service_requests.service_request_id
     where service_requests.opened_on between $from_on and $to_on
-        and ($customer_id is null or service_requests.customer_id = $customer_id)
+        and ($customer_id is null or customers.customer_id = $customer_id)
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
     order by amount_share_company desc nulls last, service_requests.opened_at desc, service_requests.service_request_id
     limit $row_limit offset $row_offset

@@ -71,7 +71,8 @@ def partner(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             {"support_plan_id": "P5", "support_vehicle": "on_premises", "starts_on": "2026-01-01", "ends_on": "2026-12-31"},
         ],
         service_requests=[
-            {"service_request_id": "S1", "opened_at": "2026-02-01T10:00:00", "customer_id": "C1", "hours_used": "1", "case_id": "K1"},
+            # It names no customer, but its case does.
+            {"service_request_id": "S1", "opened_at": "2026-02-01T10:00:00", "hours_used": "1", "case_id": "K1"},
             {"service_request_id": "S2", "opened_at": "2026-02-02T10:00:00", "customer_id": "C2", "hours_used": "2"},
             {"service_request_id": "S3", "opened_at": "2026-02-03T10:00:00", "hours_used": "4"},
             {"service_request_id": "S4", "opened_at": "2026-06-30T23:59:59", "customer_id": "C1", "support_vehicle": "cloud"},

@@ -54,8 +54,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table support_plans (support_plan_id text, entitlement_unit text, starts_on date, ends_on date, term_days bigint,"
             " amount_fee decimal(18, 4), currency text)")
         made.execute(
-            "create table service_requests (service_request_id text, customer_id text, used_support_plan_id text, opened_on date,"
-            " hours_used decimal(18, 4))")
+            "create table service_requests (service_request_id text, customer_id text, case_id text, used_support_plan_id text,"
+            " opened_on date, hours_used decimal(18, 4))")
+        made.execute("create table cases (case_id text, customer_id text)")
         macro = steps("macros")["plan_fee_shares"]
         made.execute(f"create macro plan_fee_shares({', '.join(one.name for one in macro.parameters)}) as table {macro.sql}")
         yield made
@@ -89,7 +90,7 @@ def test_assigned_and_not_assigned_come_to_the_fees(
     connection.execute("delete from service_requests")
     connection.executemany("insert into support_plans values (?, ?, ?, ?, ?, ?, ?)", given_plans)
     if given_requests:
-        connection.executemany("insert into service_requests values (?, ?, ?, ?, ?)", given_requests)
+        connection.executemany("insert into service_requests values (?, ?, null, ?, ?, ?)", given_requests)
     first, last = min(ends), max(ends)
     smallest = Decimal(1).scaleb(-MINOR_UNITS[currency])
     middle = first + (last - first) // 2
