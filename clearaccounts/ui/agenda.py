@@ -12,6 +12,7 @@ from clearaccounts import overview
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.escalations.usage import AlertsFilter, alerts
 from clearaccounts.importing import records
+from clearaccounts.support import levels
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, controls, messages, registry, suspensions_view, words
 from clearaccounts.ui.registry import Entry
@@ -40,6 +41,7 @@ def today(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, lists: 
         found += _marks(lists, viewer, language)
     if viewer.may(Permission.VIEW_CASES):
         found += _support(warehouse, chosen, viewer, language)
+        found += _goals(warehouse, chosen, viewer, language)
     if viewer.may(Permission.VIEW_ESCALATIONS):
         found += _plans(warehouse, chosen, viewer, language)
     if viewer.may(Permission.VIEW_DATA):
@@ -94,6 +96,16 @@ def _support(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, lang
     count = row["open_severity_a_count"]
     text = language.ngettext("{count} case of severity A is open", "{count} cases of severity A are open", count)
     return [Item(count, text, registry.CASES, "priority_high", {"severity": "A"})]
+
+
+def _goals(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:
+    """What breaches today unless somebody answers or resolves it; what waits on the customer does not."""
+    moment = levels.moment(warehouse, levels.DayFilter(chosen.as_of_on), viewer)
+    rows = levels.breaching(warehouse, levels.BreachingFilter(moment.at, moment.until_at), viewer)
+    count = rows.num_rows - sum(rows["is_paused"].to_pylist())
+    text = language.ngettext(
+        "{count} goal of a case runs out today", "{count} goals of cases run out today", count)
+    return [Item(count, text, registry.LEVELS, "timer")]
 
 
 def _plans(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer, language: Language) -> list[Item]:

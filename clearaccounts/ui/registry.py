@@ -58,6 +58,9 @@ NOTICES = Entry("notices.py", "notices", N_("Notices"), _MONEY, "mail", (Permiss
 HOLDS = Entry("holds.py", "holds", N_("Holds"), _MONEY, "pan_tool", (Permission.VIEW_FLAGS,), ("day", "currency"))
 POLICY = Entry("policy.py", "policy", N_("Collections policy"), _MONEY, "gavel", (Permission.READ_POLICY,), ("day", "currency"))
 CASES = Entry("cases.py", "cases", N_("Support cases"), _SUPPORT, "support_agent", (Permission.VIEW_CASES,), ("day",))
+LEVELS = Entry(
+    "service_levels.py", "service-levels", N_("Service levels"), _SUPPORT, "timer", (Permission.VIEW_CASES,), ("day",),
+)
 ESCALATIONS = Entry("escalations.py", "escalations", N_("Escalations"), _SUPPORT, "trending_up", (Permission.VIEW_ESCALATIONS,), ("day",))
 SUPPORT_OFFERS = Entry(
     "support_offers.py", "support-offers", N_("Support offers"), _SUPPORT, "handshake", (Permission.VIEW_CUSTOMERS,), ("day",))
@@ -69,7 +72,7 @@ DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIE
 # The first that a person may see is where they land.
 PAGES = (
     OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, NOTICES, SUSPENSIONS, HOLDS, POLICY,
-    CASES, ESCALATIONS, SUPPORT_OFFERS, SUPPORT_MONEY,
+    CASES, LEVELS, ESCALATIONS, SUPPORT_OFFERS, SUPPORT_MONEY,
     AUDIT, DATA,
 )
 # Where the server leads every address that is none of these: Streamlit would say so in English, over another page.
