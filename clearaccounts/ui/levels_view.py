@@ -43,8 +43,8 @@ NO_GROUP = N_("None given")
 BREACHING_COLUMNS = (
     Column("customer_name", N_("Customer"), width=150),
     Column("severity", N_("Severity"), width=66),
-    Column("goal_said", N_("Goal"), width=106),
-    Column("left_minutes", N_("Minutes left"), "number", 86, help=N_("By the clock that counts for this goal.")),
+    Column("goal_said", N_("Goal"), width=118),
+    Column("left_minutes", N_("Minutes left"), "number", 112, help=N_("By the clock that counts for this goal.")),
     Column("due_said", N_("Runs out, UTC"), width=140),
     Column("title", N_("Case"), width=190),
     Column("offer_name", N_("Support offer")),
@@ -210,7 +210,7 @@ def choose(label: str, options: Mapping[str, str], key: str) -> str | None:
     url.seed(key, options)
     chosen: str | None = st.selectbox(
         language.gettext(label), list(options), index=None, key=key, on_change=url.keep, args=(key,), width=170, persist_state="page",
-        placeholder=language.gettext(N_("All")), format_func=lambda code: language.gettext(options[code]),
+        placeholder=language.gettext(N_("Any")), format_func=lambda code: language.gettext(options[code]),
     )
     return chosen
 
