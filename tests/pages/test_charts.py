@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from clearaccounts.text import ENGLISH
-from clearaccounts.ui import charts, charts_payments, charts_plans, charts_support, charts_trend
+from clearaccounts.ui import charts, charts_levels, charts_payments, charts_plans, charts_support, charts_trend
 from clearaccounts.ui.charts import LIGHT
 
 NAME = '<a href="http://x.y">'
@@ -40,6 +40,7 @@ def drawn() -> list[Any]:
         charts_support.groups([charts_support.Bar(NAME, 1, "code")], None, ENGLISH, LIGHT),
         charts.counts([NAME], [1], ENGLISH, LIGHT), charts_plans.burn([plan], ENGLISH, LIGHT),
         charts_plans.groups([NAME], [1], [NAME], ENGLISH, LIGHT),
+        charts_levels.levels([charts_levels.Level(NAME, ("code",), {"met": 1}, None)], {"met": "Met"}, {}, ENGLISH, LIGHT),
     ]
 
 
