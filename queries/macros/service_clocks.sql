@@ -4,6 +4,7 @@
 -- Parameter counted_by text: which clock counts: calendar, business, or agreed (the one that the rules name for the goal).
 -- Parameter opened_from_on date: only cases opened on or after this day, in company time; all when null.
 -- Parameter opened_to_on date: only cases opened up to this day; all when null.
+-- Parameter counted_cases text: all, or unresolved: only those unresolved at the instant, as all with a running goal are.
 -- Tables: business_hours, service_goals
 --
 -- A table macro of the warehouse. The response's clock runs from the opening to the first answer: a reply, a question back, the
@@ -36,6 +37,16 @@ known as (
             or cases.opened_at < timezone('UTC', timezone(build.time_zone, cast(opened_to_on + 1 as timestamp)))
         )
         and (withdrawals.withdrawn_at is null or withdrawals.withdrawn_at >= seen_at)
+        and (
+            counted_cases <> 'unresolved'
+            or cases.case_id in (
+                select case_states.case_id
+                from case_states
+                where case_states.from_at < seen_at
+                    and (case_states.until_at is null or case_states.until_at >= seen_at)
+                    and case_states.state <> 'resolved'
+            )
+        )
 ),
 
 -- What the customer wrote answers nobody. Since when a case without events waits is not known, so that is no answer either.

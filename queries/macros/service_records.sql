@@ -4,6 +4,7 @@
 -- Parameter counted_by text: which clock counts: calendar, business, or agreed (the one that the rules name for the goal).
 -- Parameter opened_from_on date: only cases opened on or after this day, in company time; all when null.
 -- Parameter opened_to_on date: only cases opened up to this day; all when null.
+-- Parameter counted_cases text: all, or unresolved: only those unresolved at the instant, as all with a running goal are.
 -- Parameter dimension text: category, assignee, customer, offer (the one that promises the response) or month (of the opening).
 --
 -- A table macro of the warehouse. dimension_value is empty, not null, for cases of none: without an assignee, or promised nothing.
@@ -30,7 +31,7 @@ service_records as (
             end,
             ''
         ) as dimension_value
-    from service_clocks(seen_at, counted_by, opened_from_on, opened_to_on) as clocks
+    from service_clocks(seen_at, counted_by, opened_from_on, opened_to_on, counted_cases) as clocks
     inner join cases on cases.case_id = clocks.case_id
     inner join customers on customers.customer_id = clocks.customer_id
     cross join build

@@ -33,7 +33,7 @@ worked as (
 
 running as (
     select records.*, worked.worked_us + records.left_us as due_at_worked_us
-    from service_records($at, $clock, null, null, 'category') as records
+    from service_records($at, $clock, null, null, 'unresolved', 'category') as records
     cross join worked
     where records.goal_status = 'running'
         and ($goal_type is null or records.goal_type = $goal_type)

@@ -14,7 +14,7 @@ with
 
 records as (
     select *, case when $dimension = 'customer' then customer_name else dimension_value end as dimension_name
-    from service_records($at, $clock, $from_on, $to_on, $dimension)
+    from service_records($at, $clock, $from_on, $to_on, 'all', $dimension)
     where $viewer_agent is null or sales_agent = $viewer_agent
 ),
 

@@ -17,7 +17,7 @@ with
 
 records as (
     select *
-    from service_records($at, $clock, $from_on, $to_on, $dimension)
+    from service_records($at, $clock, $from_on, $to_on, 'all', $dimension)
     where ($goal_type is null or goal_type = $goal_type)
         and ($goal_status is null or goal_status = $goal_status)
         and ($severity is null or severity = $severity)

@@ -13,7 +13,7 @@ with
 
 records as (
     select *
-    from service_records($at, $clock, $from_on, $to_on, 'category')
+    from service_records($at, $clock, $from_on, $to_on, 'all', 'category')
     where $viewer_agent is null or sales_agent = $viewer_agent
 ),
 
