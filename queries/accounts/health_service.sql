@@ -47,7 +47,7 @@ case_counts as (
 
 request_counts as (
     select service_requests.customer_id, count(*) as open_request_count
-    from service_requests
+    from service_requests_on($as_of_on) as service_requests
     inner join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
     cross join day_end
     where service_requests.opened_at < day_end.ends_at

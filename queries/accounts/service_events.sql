@@ -60,7 +60,7 @@ case_events as (
 
 requests as (
     select service_requests.*
-    from service_requests
+    from service_requests_on($as_of_on) as service_requests
     inner join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
 ),
 

@@ -8,5 +8,7 @@ select
     support_plans.support_vehicle as plan_vehicle
 from service_requests
 left join support_plans on support_plans.support_plan_id = service_requests.support_plan_id
-where service_requests.support_plan_id is not null and support_plans.support_vehicle is distinct from service_requests.support_vehicle
+where service_requests.withdrawn_on is null
+    and service_requests.support_plan_id is not null
+    and support_plans.support_vehicle is distinct from service_requests.support_vehicle
 order by service_requests.service_request_id

@@ -3,5 +3,5 @@
 -- Level: warn
 select service_request_id, support_vehicle, opened_on, support_plan_id
 from service_requests
-where used_support_plan_id is null and (support_vehicle <> 'commercial' or support_plan_id is not null)
+where withdrawn_on is null and used_support_plan_id is null and (support_vehicle <> 'commercial' or support_plan_id is not null)
 order by service_request_id

@@ -22,7 +22,7 @@ plans as (
 
 requests as (
     select plans.support_plan_id, facts.service_request_id, facts.support_type, facts.platform
-    from request_facts(null) as facts
+    from request_facts($as_of_on, null) as facts
     inner join plans on plans.support_plan_id = facts.support_plan_id
     where facts.opened_on <= $as_of_on
 ),
@@ -95,7 +95,7 @@ priced as (
         others.*,
         (2 * fee_parts * (to_on - from_on + 1) + term_days) // (2 * term_days) as elapsed_parts,
         (
-            select count(*) from service_requests
+            select count(*) from service_requests_on($as_of_on) as service_requests
             where service_requests.used_support_plan_id = others.other_plan_id
                 and service_requests.opened_on between others.from_on and others.to_on
         ) as request_count

@@ -36,7 +36,7 @@ requests as (
         case when facts.closed_at < day_end.ends_at then facts.closed_at end as closed_at,
         facts.hours_used,
         count(*) over () as row_count
-    from request_facts($by) as facts
+    from request_facts($as_of_on, $by) as facts
     cross join day_end
     where facts.opened_on <= $as_of_on
         and ($support_vehicle is null or facts.support_vehicle = $support_vehicle)

@@ -13,7 +13,7 @@ plans as (
 
 outside as (
     select support_vehicle, count(*) as request_count
-    from service_requests
+    from service_requests_on($as_of_on)
     where opened_on <= $as_of_on and used_support_plan_id is null
     group by support_vehicle
 ),

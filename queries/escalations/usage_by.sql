@@ -28,7 +28,7 @@ usage_by as (
         count(*) filter (where facts.closed_at is null or facts.closed_at >= day_end.ends_at) as open_count,
         count(*) filter (where facts.severity = 'A') as severity_a_count,
         count(*) over () as row_count
-    from request_facts($by) as facts
+    from request_facts($as_of_on, $by) as facts
     cross join day_end
     where facts.opened_on <= $as_of_on
         and ($support_vehicle is null or facts.support_vehicle = $support_vehicle)

@@ -16,7 +16,7 @@ day_end as (
 
 escalations as (
     select service_requests.case_id, service_requests.opened_at as escalated_at, true as is_dated
-    from service_requests
+    from service_requests_on(seen_on) as service_requests
     where service_requests.case_id is not null
     union all
     select case_id, occurred_at, not is_from_row
@@ -41,7 +41,7 @@ first_vehicles as (
     select
         service_requests.case_id,
         arg_min(service_requests.support_vehicle, (service_requests.opened_at, service_requests.service_request_id)) as support_vehicle
-    from service_requests
+    from service_requests_on(seen_on) as service_requests
     cross join day_end
     where service_requests.case_id is not null and service_requests.opened_at < day_end.ends_at
     group by service_requests.case_id

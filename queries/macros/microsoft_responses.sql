@@ -15,7 +15,9 @@ with
 requests as (
     select service_requests.*
     from service_requests
-    where service_requests.opened_at < seen_at and service_requests.opened_on between opened_from_on and opened_to_on
+    where service_requests.opened_at < seen_at
+        and (service_requests.withdrawn_at is null or service_requests.withdrawn_at >= seen_at)
+        and service_requests.opened_on between opened_from_on and opened_to_on
 ),
 
 answers as (

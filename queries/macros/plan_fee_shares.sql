@@ -63,14 +63,13 @@ uses as (
     select
         period_units.support_plan_id,
         service_requests.service_request_id,
-        coalesce(service_requests.customer_id, cases.customer_id) as customer_id,
+        service_requests.customer_id,
         case
             when period_units.entitlement_unit = 'hours' then cast(coalesce(service_requests.hours_used, 0) * 10000 as hugeint)
             else cast(1 as hugeint)
         end as weight
-    from service_requests
+    from service_requests_on(last_on) as service_requests
     inner join period_units on period_units.support_plan_id = service_requests.used_support_plan_id
-    left join cases on cases.case_id = service_requests.case_id
     where service_requests.opened_on between first_on and last_on
 ),
 

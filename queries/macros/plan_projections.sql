@@ -53,6 +53,7 @@ requests as (
     from moments
     inner join service_requests on service_requests.opened_on <= moments.seen_on
     where service_requests.used_support_plan_id is not null
+        and (service_requests.withdrawn_on is null or service_requests.withdrawn_on > moments.seen_on)
 ),
 
 sized as (

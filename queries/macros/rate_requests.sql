@@ -28,7 +28,7 @@ seen_cases as (
 requests as (
     select
         service_requests.service_request_id,
-        coalesce(service_requests.customer_id, case_facts.customer_id) as customer_id,
+        service_requests.customer_id,
         case_facts.case_id,
         coalesce(service_requests.title, case_facts.title) as title,
         service_requests.support_vehicle,
@@ -58,7 +58,7 @@ requests as (
         service_requests.opened_at,
         service_requests.closed_at,
         service_requests.hours_used
-    from service_requests
+    from service_requests_on(last_on) as service_requests
     left join seen_cases as case_facts on case_facts.case_id = service_requests.case_id
     left join vehicle_types on vehicle_types.support_vehicle = service_requests.support_vehicle
     where service_requests.opened_on between first_on and last_on

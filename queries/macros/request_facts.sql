@@ -1,9 +1,10 @@
 -- Service requests with their customer, the facts of their case, the plan that they use, and a group that they fall in.
 -- Grain: one row per service_request_id.
 -- Tables: online_services, category_types
+-- Parameter seen_on date: as of the end of this day; a request withdrawn by then is not known.
 -- Parameter grouped_by text: customer, product, category, severity, month, assignee or support_type; null: no group is wanted.
 --
--- A table macro of the warehouse, `request_facts(grouped_by)`. A request that names no customer or no severity has those of its case. Outside every plan
+-- A table macro of the warehouse, `request_facts(seen_on, grouped_by)`. A request that names no customer or no severity has those of its case. Outside every plan
 -- (outside_type) are those that use none: `none_running` (no plan of the vehicle ran on the day), `named_not_running` (the plan that it names
 -- did not), `named_unknown` (there is no such plan); not those of the commercial vehicle that name none, which need none.
 with
@@ -11,7 +12,7 @@ with
 requests as (
     select
         service_requests.service_request_id,
-        coalesce(service_requests.customer_id, facts.customer_id) as customer_id,
+        service_requests.customer_id,
         service_requests.case_id,
         service_requests.title,
         service_requests.support_vehicle,
@@ -32,7 +33,7 @@ requests as (
         facts.platform,
         facts.support_type,
         facts.assignee
-    from service_requests
+    from service_requests_on(seen_on) as service_requests
     left join support_plans on support_plans.support_plan_id = service_requests.support_plan_id
     left join case_facts() as facts on facts.case_id = service_requests.case_id
 )

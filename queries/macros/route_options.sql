@@ -22,7 +22,7 @@ running_plans as (
 ),
 
 past_requests as (
-    select * from service_requests where opened_on <= seen_on
+    select * from service_requests_on(seen_on) where opened_on <= seen_on
 ),
 
 vehicles as (

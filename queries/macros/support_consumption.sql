@@ -33,9 +33,8 @@ used as (
     cross join span
     where case_periods.from_at < span.ends_at and (case_periods.until_at is null or case_periods.until_at >= span.ends_at)
     union all
-    select coalesce(service_requests.customer_id, cases.customer_id), 0, 0, 1, coalesce(service_requests.hours_used, 0)
-    from service_requests
-    left join cases on cases.case_id = service_requests.case_id
+    select service_requests.customer_id, 0, 0, 1, coalesce(service_requests.hours_used, 0)
+    from service_requests_on(last_on) as service_requests
     where service_requests.opened_on between first_on and last_on
 ),
 

@@ -2,15 +2,18 @@
 -- Grain: one row per service_request_id.
 --
 -- A request that names a plan belongs to it while opened in its term; one that names none belongs to its vehicle's plan
--- running that day, of two the one that ends first. All others stand outside every plan.
+-- running that day, of two the one that ends first. All others stand outside every plan. One that names no customer is for its case's.
+-- A request that was withdrawn is known until the beginning of that day, in company time (withdrawn_at).
 with
 
 requests as (
     select
-        *,
-        cast(timezone((select time_zone from build), timezone('UTC', opened_at)) as date) as opened_on
-    from canonical.service_requests
-    where withdrawn_on is null
+        service_requests.* replace (coalesce(service_requests.customer_id, support_cases.customer_id) as customer_id),
+        cast(timezone(build.time_zone, timezone('UTC', service_requests.opened_at)) as date) as opened_on,
+        timezone('UTC', timezone(build.time_zone, cast(service_requests.withdrawn_on as timestamp))) as withdrawn_at
+    from canonical.service_requests as service_requests
+    left join canonical.support_cases as support_cases on support_cases.case_id = service_requests.case_id
+    cross join build
 ),
 
 candidates as (
@@ -32,7 +35,7 @@ candidates as (
 
 service_requests as (
     select
-        requests.* exclude (withdrawn_on),
+        requests.*,
         candidates.support_plan_id as used_support_plan_id
     from requests
     left join candidates

@@ -32,10 +32,11 @@ case_counts as (
 
 request_counts as (
     select count(*) as open_request_count
-    from service_requests
-    inner join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
+    from service_requests_on($as_of_on) as service_requests
+    left join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
     cross join day_end
-    where service_requests.opened_at < day_end.ends_at
+    where ($viewer_agent is null or scoped_customers.customer_id is not null)
+        and service_requests.opened_at < day_end.ends_at
         and (service_requests.closed_at is null or service_requests.closed_at >= day_end.ends_at)
 ),
 

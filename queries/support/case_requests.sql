@@ -28,6 +28,7 @@ case_requests as (
     where service_requests.case_id = $case_id
         and cases.opened_at < $at
         and service_requests.opened_at < $at
+        and (service_requests.withdrawn_at is null or service_requests.withdrawn_at >= $at)
         and (service_requests.customer_id is null or scoped_customers.customer_id is not null)
     order by service_requests.opened_at desc, service_requests.service_request_id
 )

@@ -23,7 +23,8 @@ own_requests as (
     from service_requests
     inner join own_case on own_case.case_id = service_requests.case_id
     left join scoped_customers on scoped_customers.customer_id = service_requests.customer_id
-    where service_requests.customer_id is null or scoped_customers.customer_id is not null
+    where (service_requests.customer_id is null or scoped_customers.customer_id is not null)
+        and (service_requests.withdrawn_at is null or service_requests.withdrawn_at >= $at)
 ),
 
 happened as (

@@ -22,9 +22,8 @@ consumed_requests as (
         service_requests.opened_at,
         service_requests.hours_used,
         count(*) over () as row_count
-    from service_requests
-    left join cases on cases.case_id = service_requests.case_id
-    inner join customers on customers.customer_id = coalesce(service_requests.customer_id, cases.customer_id)
+    from service_requests_on($to_on) as service_requests
+    inner join customers on customers.customer_id = service_requests.customer_id
     where customers.customer_id = $customer_id
         and service_requests.opened_on between $from_on and $to_on
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)

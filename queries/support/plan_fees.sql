@@ -37,7 +37,7 @@ sums as (
 
 requests as (
     select used_support_plan_id, count(*) as request_count, sum(coalesce(hours_used, 0)) as hours_used
-    from service_requests
+    from service_requests_on($to_on)
     where opened_on between $from_on and $to_on and used_support_plan_id is not null
     group by used_support_plan_id
 ),

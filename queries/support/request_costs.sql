@@ -32,9 +32,8 @@ request_costs as (
             else fee_shares.amount_share_company
         end as amount_share_company,
         count(*) over () as row_count
-    from service_requests
-    left join cases on cases.case_id = service_requests.case_id
-    left join customers on customers.customer_id = coalesce(service_requests.customer_id, cases.customer_id)
+    from service_requests_on($to_on) as service_requests
+    left join customers on customers.customer_id = service_requests.customer_id
     left join fee_shares on fee_shares.service_request_id = service_requests.service_request_id
     where service_requests.opened_on between $from_on and $to_on
         and ($customer_id is null or customers.customer_id = $customer_id)

@@ -44,7 +44,7 @@ def requests(draw: st.DrawFn, number: int) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The tables that the macro reads, and the macro as the build makes it."""
+    """The tables that the macros read, and the macros as the build makes them."""
     with duckdb.connect() as made:
         made.execute("create table currencies (currency text, minor_units integer)")
         made.executemany("insert into currencies values (?, ?)", list(MINOR_UNITS.items()))
@@ -55,10 +55,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             " amount_fee decimal(18, 4), currency text)")
         made.execute(
             "create table service_requests (service_request_id text, customer_id text, case_id text, used_support_plan_id text,"
-            " opened_on date, hours_used decimal(18, 4))")
-        made.execute("create table cases (case_id text, customer_id text)")
-        macro = steps("macros")["plan_fee_shares"]
-        made.execute(f"create macro plan_fee_shares({', '.join(one.name for one in macro.parameters)}) as table {macro.sql}")
+            " opened_on date, hours_used decimal(18, 4), withdrawn_on date)")
+        for name in ("service_requests_on", "plan_fee_shares"):
+            macro = steps("macros")[name]
+            made.execute(f"create macro {name}({', '.join(one.name for one in macro.parameters)}) as table {macro.sql}")
         yield made
 
 
@@ -90,7 +90,7 @@ def test_assigned_and_not_assigned_come_to_the_fees(
     connection.execute("delete from service_requests")
     connection.executemany("insert into support_plans values (?, ?, ?, ?, ?, ?, ?)", given_plans)
     if given_requests:
-        connection.executemany("insert into service_requests values (?, ?, null, ?, ?, ?)", given_requests)
+        connection.executemany("insert into service_requests values (?, ?, null, ?, ?, ?, null)", given_requests)
     first, last = min(ends), max(ends)
     smallest = Decimal(1).scaleb(-MINOR_UNITS[currency])
     middle = first + (last - first) // 2
