@@ -104,7 +104,7 @@ class Warehouse:
             values: a frozen filter, or a mapping, whose names are the file's parameters; those left out
                 take the header's default.
             viewer: whose scope and permission apply.
-            tables: the tables that the header's `Tables:` line names (current decisions, a policy), unless they are `beside`.
+            tables: the tables that the header's `Tables:` line names (a policy, its stages); those that are `beside` are taken from there.
 
         Returns:
             The result as Arrow; decimals stay decimals, `_at` columns are UTC without a zone.
@@ -122,7 +122,7 @@ class Warehouse:
         cursor = self._connection.cursor()
         try:
             for table in chosen.tables:
-                cursor.register(table, tables[table] if tables and table in tables else self._beside[table]())
+                cursor.register(table, self._beside[table]() if table in self._beside else (tables or {})[table])
             return cursor.execute(chosen.sql, bound).to_arrow_table()
         except duckdb.InterruptException:
             raise QueryTimeout(

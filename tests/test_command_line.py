@@ -192,3 +192,18 @@ def test_the_program_itself_leaves_with_its_code_and_without_a_traceback(tmp_pat
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path / 'none.csv'}: there is no such file; check the path.\n"
+
+
+def test_queries_read_the_rules_of_support(sample_folder: DataFolder, capsys: Capture) -> None:
+    """A query of which the rules are missing answers all the same: with zeros."""
+    def asked(*words: str) -> list[dict[str, object]]:
+        assert main(["query", *words, "--format", "json", "--data", str(sample_folder.path.parent / "data")]) == 0
+        found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+        return found
+
+    year = ("--from-on", "2025-10-01", "--to-on", "2026-09-30")
+    months = asked("escalations/case_rate_months", *year)
+    assert all(row["commercial_request_count"] + row["technical_request_count"] == row["request_count"] for row in months)  # type: ignore[operator]
+    assert asked("escalations/time_to_escalate", *year)[0]["business_minutes_p50"] != 0
+    cloud = asked("escalations/routes_by_hand", "--as-of-on", "2026-09-30", "--support-type", "technical", "--platform", "cloud")
+    assert {row["support_vehicle"] for row in cloud if row["is_fitting"]} == {"psfp", "asfp", "cloud"}
