@@ -11,7 +11,7 @@
 -- known). amount_alternative = covered_count x amount_per_incident of the other vehicle: the fees of its plans for the days that lie in this
 -- plan's term so far / the requests that used them on these days, in their currency; 0 for a vehicle that is free. Empty when that is not known: no
 -- plan, a plan without a fee or currency, or no request. amount_own = covered_count x this plan's fee so far / its requests, where the currency is the
--- same.
+-- same. Each is rounded to the currency's minor units, halves away from zero.
 with
 
 plans as (
@@ -93,6 +93,7 @@ others as (
 priced as (
     select
         others.*,
+        -- Not yet in minor units: what is multiplied by the covered ones would multiply the rounding.
         (2 * fee_parts * (to_on - from_on + 1) + term_days) // (2 * term_days) as elapsed_parts,
         (
             select count(*) from service_requests_on($as_of_on) as service_requests
@@ -117,10 +118,15 @@ prices as (
 
 own as (
     select
-        support_plan_id,
-        case when currency is not null then (2 * fee_parts * elapsed_days + term_days) // (2 * term_days) end as elapsed_parts,
-        request_count
-    from (select *, cast(cast(amount_fee as decimal(38, 4)) * 10000 as hugeint) as fee_parts from plans) as fees
+        plans.support_plan_id,
+        plans.request_count,
+        case
+            when plans.currency is not null then cast(quotient_in_minor_units(
+                cast(cast(plans.amount_fee as decimal(38, 4)) * 10000 as hugeint) * plans.elapsed_days, plans.term_days, currencies.minor_units
+            ) * 10000 as hugeint)
+        end as elapsed_parts
+    from plans
+    left join currencies on currencies.currency = plans.currency
 ),
 
 reckoned as (
@@ -148,26 +154,24 @@ reckoned as (
         and not vehicles.is_free
 ),
 
--- Each rounded once, halves away from zero.
 alternative_costs as (
     select
-        support_plan_id,
-        support_vehicle,
-        alternative_vehicle,
-        is_free,
-        currency,
-        cast(cast((2 * elapsed_parts + divisor) // (2 * divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)) as amount_per_incident,
-        cast(
-            cast((2 * elapsed_parts * covered_count + divisor) // (2 * divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
+        reckoned.support_plan_id,
+        reckoned.support_vehicle,
+        reckoned.alternative_vehicle,
+        reckoned.is_free,
+        reckoned.currency,
+        quotient_in_minor_units(reckoned.elapsed_parts, reckoned.divisor, currencies.minor_units) as amount_per_incident,
+        quotient_in_minor_units(
+            reckoned.elapsed_parts * reckoned.covered_count, reckoned.divisor, currencies.minor_units
         ) as amount_alternative,
-        cast(
-            cast((2 * own_parts * covered_count + own_divisor) // (2 * own_divisor) as decimal(34, 0)) * 0.0001 as decimal(38, 4)
-        ) as amount_own,
-        request_count,
-        covered_count,
-        unknown_count
+        quotient_in_minor_units(reckoned.own_parts * reckoned.covered_count, reckoned.own_divisor, currencies.minor_units) as amount_own,
+        reckoned.request_count,
+        reckoned.covered_count,
+        reckoned.unknown_count
     from reckoned
-    order by support_vehicle, ends_on, support_plan_id, alternative_vehicle, currency
+    left join currencies on currencies.currency = reckoned.currency
+    order by reckoned.support_vehicle, reckoned.ends_on, reckoned.support_plan_id, reckoned.alternative_vehicle, reckoned.currency
 )
 
 select * from alternative_costs

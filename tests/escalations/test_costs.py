@@ -41,12 +41,23 @@ def test_fee_by_day_by_incident_and_by_hour(tmp_path: Path) -> None:
     def of(key: str) -> tuple[object, ...]:
         row = found[key]
         return tuple(row[f"amount_{name}"] for name in ("fee_elapsed", "per_incident", "per_hour", "per_incident_full", "per_hour_full"))
-    # 10 EUR a day: 1810 so far; a third of it rounds up.
-    assert of("HOURS") == (1810, Decimal("603.3333"), Decimal("241.3333"), None, Decimal("36.5"))
+    # 10 EUR a day: 1810 so far.
+    assert of("HOURS") == (1810, Decimal("603.33"), Decimal("241.33"), None, Decimal("36.5"))
     assert of("INCIDENTS") == (1810, 1810, None, Decimal("182.5"), None)
     assert of("ZERO") == (1810, None, None, None, None)
     assert of("NO-FEE") == of("NO-CURRENCY") == (None, None, None, None, None)
     assert of("GIVEN") == (0, 0, 0, None, 0)
+
+
+def test_amounts_are_rounded_once_to_what_their_currency_has(tmp_path: Path) -> None:
+    fees = {"CENTS": ("3.66", "EUR"), "YEN": ("1000", "JPY"), "DINARS": ("3.66", "KWD")}
+    found = costs(world(
+        tmp_path, support_plans=[plan(key, quantity="3", amount_fee=fee, currency=code) for key, (fee, code) in fees.items()],
+        service_requests=[row for key in fees for row in requests(key, "2026-02-01", "2026-03-01", hours_used="1")]))
+    # 3.66 x 181 / 365 = 1.81496; by way of four decimals it would come to 1.82.
+    assert [tuple(found[key][f"amount_{name}"] for name in ("fee_elapsed", "per_incident", "per_hour_full")) for key in fees] == [
+        (Decimal("1.81"), Decimal("0.91"), Decimal("1.22")), (496, 248, 333), (Decimal("1.815"), Decimal("0.908"), Decimal("1.22")),
+    ]
 
 
 def case(key: str, support_type: str | None, product: str | None) -> Row:
