@@ -145,11 +145,12 @@ EMPTY_TABLES: dict[str, pa.Table] = {
     }),
     # Any rows about customers, whose names are wanted.
     "customers_wanted": pa.table({"customer_id": pa.array([], pa.string())}),
-    # The result of collections/account_status: each account's word.
+    # The result of collections/account_status: each account's word, and whether a severe case holds a suspension back.
     "statuses_now": pa.table({
         "customer_id": pa.array([], pa.string()),
         "customer_name": pa.array([], pa.string()),
         "receivables_status": pa.array([], pa.string()),
+        "is_held_by_case": pa.array([], pa.bool_()),
     }),
     # What the partner's own work on a case, and on a request to Microsoft, costs it in company currency: one row of the support rules.
     "serving_costs": pa.table({

@@ -46,7 +46,7 @@ def worklist(warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, 
 def account_status(
     warehouse: Warehouse, chosen: StagesFilter, policy: Policy | None, marks: pa.Table, viewer: Viewer, *, customer_id: str | None = None
 ) -> pa.Table:
-    """One row per customer: current, overdue, flagged or suspended; no amounts.
+    """One row per customer: current, overdue, flagged or suspended, and whether an open severe case holds a suspension back; no amounts.
 
     The stages are computed for everybody and reduced to one word before the viewer's scope is applied, so
     that a helpdesk agent, who may not see amounts, may still see the status.

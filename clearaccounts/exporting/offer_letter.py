@@ -20,6 +20,7 @@ from clearaccounts.text import N_, Language
 _LABEL = 42.0
 _SEVERITY, _ANSWER = 20.0, 48.0
 _LONG = 12
+_TABLE = 50.0  # the severities stand on one page, below their headings
 _DELIVERY = {
     "own": N_("We do, with people of our own."),
     "resold": N_("Another company, whose support we sell you: its people answer you and solve what you report."),
@@ -92,6 +93,7 @@ class _OfferLetter(Letter):
             self._row(((_LABEL, self.says(label), "B"), (WIDTH - _LABEL, text, "")))
         self.set_y(self.get_y() + 3)
         middle = WIDTH - _SEVERITY - _ANSWER
+        self._room(_TABLE)
         headings = (N_("Severity"), N_("What it means"), N_("First answer within"))
         self._row(tuple((width, self.says(text), "B") for width, text in zip((_SEVERITY, middle, _ANSWER), headings, strict=True)))
         for severity, minutes in zip(SEVERITIES, offer.response_minutes, strict=True):

@@ -20,7 +20,10 @@ MEASURED = {"cases": "case_count", "open_cases": "open_case_count", "requests": 
 
 @dataclass(frozen=True)
 class SevereFilter:
-    """One page of severity A cases open at an instant (UTC without a zone) whose account's word is at least `least_status`."""
+    """One page of severity A cases open at an instant (UTC without a zone) whose account's word is at least `least_status`.
+
+    An account that the policy would suspend, were such a case not open, counts as flagged.
+    """
 
     at: datetime
     least_status: str = "flagged"

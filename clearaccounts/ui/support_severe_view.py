@@ -28,7 +28,9 @@ _SINCE = (
     Column("assignee", N_("Assignee")),
     Column("case_id", N_("Case id")),
 )
-ACCOUNT_COLUMNS = (*_CASE, Column("receivables_status", N_("Account"), "label"), *_SINCE)
+_HOLDS = Column("is_held_by_case", N_("Holds a suspension back"), "flag", help=N_(
+    "The policy would suspend this account; a case like this one is a reason not to, alone or beside others."))
+ACCOUNT_COLUMNS = (*_CASE, Column("receivables_status", N_("Account"), "label"), _HOLDS, *_SINCE)
 MARK_COLUMNS = (
     *_CASE,
     Column("currency", N_("Currency"), width=75),
@@ -38,7 +40,7 @@ MARK_COLUMNS = (
     Column("marked_by", N_("Marked by")),
     *_SINCE,
 )
-_LEAST = {"flagged": N_("Flagged or suspended"), "suspended": N_("Suspended alone"), "overdue": N_("Overdue too")}
+_LEAST = {"flagged": N_("Flagged, held or suspended"), "suspended": N_("Suspended alone"), "overdue": N_("Overdue too")}
 
 
 def draw(place: Place) -> None:
@@ -61,7 +63,7 @@ def draw(place: Place) -> None:
     found = tables.paged(accounts_fetch, "page")
     if found.rows.num_rows == 0:
         messages.empty(translate(N_(
-            "No case of severity A is open for such an account. While one is open a policy seldom flags its customer: choose overdue "
+            "No case of severity A is open for an account that is suspended, or that the policy would suspend. Choose overdue "
             "accounts too.")))
     else:
         with actions:

@@ -4,6 +4,7 @@
 -- Parameter customer_id text = null: one customer; all when left out.
 -- Tables: stages_now, marks_now
 --
+-- is_held_by_case: the policy would suspend, and an open severity A case is a reason not to, alone or beside others.
 -- Suspended by Microsoft's state of the newest data, or by what was reported of our own orders since.
 with
 
@@ -11,6 +12,7 @@ states as (
     select
         customer_id,
         bool_or(is_flagged) as is_flagged,
+        bool_or(list_contains(string_split(hold_reasons, '; '), 'severity_a_case')) as is_held_by_case,
         bool_or(overdue_days > 0) as is_overdue
     from stages_now
     group by customer_id
@@ -35,7 +37,8 @@ account_status as (
             when states.is_flagged or marked.customer_id is not null then 'flagged'
             when states.is_overdue then 'overdue'
             else 'current'
-        end as receivables_status
+        end as receivables_status,
+        coalesce(states.is_held_by_case, false) as is_held_by_case
     from customers
     left join states on states.customer_id = customers.customer_id
     left join suspended on suspended.customer_id = customers.customer_id

@@ -1,4 +1,4 @@
--- Open severity A cases of accounts in trouble at an instant: flagged or suspended, or overdue too. No amounts.
+-- Open severity A cases of accounts in trouble at an instant: flagged, held back by such a case, or suspended, or overdue too. No amounts.
 -- Grain: one row per case_id.
 -- Permission: view_receivables_status
 -- Parameter at timestamp: the instant; a case counts if opened before it and not closed before it.
@@ -7,6 +7,7 @@
 -- Parameter row_offset integer = 0: rows before the page.
 -- Tables: statuses_now
 --
+-- The policy flags no customer while such a case is open: whom it would suspend without the case (is_held_by_case) counts as flagged does.
 -- The word of an account is that of collections/account_status, on the day of the instant.
 with
 
@@ -21,6 +22,7 @@ severity_a_accounts as (
         case_states.state as case_status,
         statuses_now.receivables_status,
         cases.assignee,
+        coalesce(statuses_now.is_held_by_case, false) as is_held_by_case,
         cases.opened_at,
         epoch($at - cases.opened_at) / 86400.0 as age_days,
         count(*) over () as row_count
@@ -29,12 +31,19 @@ severity_a_accounts as (
     inner join customers on customers.customer_id = cases.customer_id
     inner join statuses_now on statuses_now.customer_id = cases.customer_id
     where cases.severity = 'A'
-        and list_position(['overdue', 'flagged', 'suspended'], statuses_now.receivables_status)
-            >= list_position(['overdue', 'flagged', 'suspended'], $least_status)
+        and (
+            list_position(['overdue', 'flagged', 'suspended'], statuses_now.receivables_status)
+                >= list_position(['overdue', 'flagged', 'suspended'], $least_status)
+            or ($least_status = 'flagged' and statuses_now.is_held_by_case)
+        )
         and case_states.from_at < $at
         and (case_states.until_at is null or case_states.until_at >= $at)
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-    order by list_position(['suspended', 'flagged', 'overdue'], statuses_now.receivables_status), cases.opened_at, cases.case_id
+    order by
+        list_position(['suspended', 'flagged', 'overdue'], statuses_now.receivables_status),
+        is_held_by_case desc,
+        cases.opened_at,
+        cases.case_id
     limit $row_limit offset $row_offset
 )
 

@@ -34,11 +34,12 @@ def test_a_sales_agent_lists_their_own_customers_without_an_offer(screen: Callab
 @pytest.mark.parametrize(("role", "views"), [(H, 1), (S, 2), (B, 3), (M, 3)])
 def test_each_role_has_its_parts_of_support_and_money(screen: Callable[..., Screen], role: Role, views: int) -> None:
     for number, view in enumerate(("severe", "debts", "costs"), start=1):
-        tab = screen(role, at="support_money.py", view=view, least_status="overdue")
+        tab = screen(role, at="support_money.py", view=view)
         assert tab.problems() == []
         assert ("cost_rate" in str([list(table.value) for table in tab.app.dataframe])) is (view == "costs" and number <= views)
         assert ("amount_overdue" in str([list(table.value) for table in tab.app.dataframe])) is (view == "debts" and number <= views)
-    assert "CASE-0004-017" in screen(role, at="support_money.py", least_status="overdue").cells()
+    # Flagged, were it not for its case: the first thing that anybody sees here.
+    assert "CASE-0004-017" in words_of(screen(role, at="support_money.py").app.dataframe[0])["case_id"]
 
 
 def test_a_customer_of_the_list_leads_to_their_cases_and_requests(screen: Callable[..., Screen]) -> None:

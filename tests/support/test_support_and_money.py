@@ -138,6 +138,19 @@ def test_open_severity_a_cases_of_flagged_and_suspended_accounts(partner: Wareho
     assert found["case_id"].to_pylist() == ["K2", "K1"]
 
 
+def test_an_account_that_only_its_severe_case_keeps_from_a_flag_counts_as_flagged(partner: Warehouse) -> None:
+    rows = [{"customer_id": "C1", "customer_name": "Alder", "receivables_status": "overdue", "is_held_by_case": True},
+            {"customer_id": "C2", "customer_name": "Birch", "receivables_status": "overdue", "is_held_by_case": False}]
+    held = pa.Table.from_pylist(rows, EMPTY_TABLES["statuses_now"].schema)
+
+    def seen(least_status: str) -> list[tuple[str, bool]]:
+        found = money.severity_a_accounts(partner, SevereFilter(END, least_status), held, HENRY)
+        return list(zip(found["case_id"].to_pylist(), found["is_held_by_case"].to_pylist(), strict=True))
+
+    assert seen("flagged") == [("K2", True), ("K1", True)] and seen("suspended") == []
+    assert seen("overdue") == [("K2", True), ("K1", True), ("K4", False)]
+
+
 def test_suspensions_that_wait_for_a_severe_case(partner: Warehouse) -> None:
     stage: Mapping[str, Any] = {"stage": "suspension", "is_flagged": False, "amount_overdue": Decimal(800), "overdue_invoice_count": 1}
     stages = pa.Table.from_pylist([
