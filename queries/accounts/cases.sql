@@ -19,6 +19,15 @@ states_then as (
         and (case_states.until_at is null or case_states.until_at >= day_end.ends_at)
 ),
 
+-- Closed by that day; what its row says may have come later.
+closings as (
+    select case_periods.case_id, max(case_periods.until_at) as closed_at
+    from case_periods
+    cross join day_end
+    where case_periods.customer_id = $customer_id and case_periods.until_at < day_end.ends_at
+    group by case_periods.case_id
+),
+
 own_cases as (
     select
         cases.case_id,
@@ -28,11 +37,12 @@ own_cases as (
         coalesce(states_then.state, 'closed') as case_status,
         states_then.case_id is not null as is_open,
         cases.opened_at,
-        case when states_then.case_id is null then cases.closed_at end as closed_at
+        case when states_then.case_id is null then closings.closed_at end as closed_at
     from cases
     inner join customers on customers.customer_id = cases.customer_id
     cross join day_end
     left join states_then on states_then.case_id = cases.case_id
+    left join closings on closings.case_id = cases.case_id
     where cases.customer_id = $customer_id
         and cases.opened_at < day_end.ends_at
         and (cases.withdrawn_on is null or cases.withdrawn_on > $as_of_on)

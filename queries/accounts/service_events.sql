@@ -52,10 +52,10 @@ case_events as (
     where until_at is not null and (next_from_at is null or next_from_at > until_at)
     union all
     -- Closed in the instant of its opening: it was never in a state at all.
-    select own_cases.case_id, 'case_closed', own_cases.closed_at
+    select own_cases.case_id, 'case_closed', own_cases.opened_at
     from own_cases
     left join spans on spans.case_id = own_cases.case_id
-    where spans.case_id is null and own_cases.closed_at is not null
+    where spans.case_id is null
 ),
 
 requests as (

@@ -1,7 +1,8 @@
--- Support cases closed without saying when: closed when resolved, or else when opened
+-- Support cases closed without saying when: closed with the last thing known of them, at the earliest when opened
 -- Grain: one row per case_id.
 -- Level: warn
-select case_id, customer_id, opened_at, resolved_at
+select cases.case_id, cases.customer_id, cases.opened_at, cases.resolved_at
 from cases
-where case_status = 'closed' and closed_at is null and not is_dated_by_events
-order by case_id
+left join case_events on case_events.case_id = cases.case_id and case_events.event_type = 'closed' and not case_events.is_from_row
+where cases.case_status = 'closed' and cases.closed_at is null and case_events.case_id is null
+order by cases.case_id

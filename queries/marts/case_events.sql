@@ -22,6 +22,26 @@ kinds as (
     select distinct case_id, event_type from recorded
 ),
 
+last_events as (
+    select
+        case_id,
+        max(occurred_at) as occurred_at,
+        max(case when event_type = 'closed' then occurred_at end) as closed_at,
+        max(case when event_type = 'reopened' then occurred_at end) as reopened_at
+    from recorded
+    group by case_id
+),
+
+-- Opened again by their events, and closed after that by their row alone.
+cases_again_closed as (
+    select cases.case_id, cases.closed_at
+    from cases
+    inner join last_events on last_events.case_id = cases.case_id
+    where cases.case_status = 'closed'
+        and cases.closed_at > last_events.reopened_at
+        and last_events.reopened_at > last_events.closed_at
+),
+
 told_by_rows as (
     select case_id, opened_at as occurred_at, 'opened' as event_type from cases
     union all
@@ -29,9 +49,14 @@ told_by_rows as (
     union all
     select case_id, greatest(resolved_at, opened_at), 'resolved' from cases where resolved_at is not null
     union all
-    select case_id, greatest(coalesce(closed_at, resolved_at, opened_at), opened_at), 'closed'
+    -- Closed without saying when: with the last thing known of it.
+    select
+        cases.case_id,
+        greatest(coalesce(cases.closed_at, greatest(cases.resolved_at, last_events.occurred_at), cases.opened_at), cases.opened_at),
+        'closed'
     from cases
-    where closed_at is not null or case_status = 'closed'
+    left join last_events on last_events.case_id = cases.case_id
+    where cases.closed_at is not null or cases.case_status = 'closed'
     union all
     -- A row that waits or is escalated, without events to say since when: since it was opened.
     select case_id, opened_at, case_status
@@ -48,12 +73,17 @@ case_events as (
     select told_by_rows.case_id, told_by_rows.occurred_at, told_by_rows.event_type, null, null, true
     from told_by_rows
     left join kinds on kinds.case_id = told_by_rows.case_id and kinds.event_type = told_by_rows.event_type
+    left join cases_again_closed as again
+        on again.case_id = told_by_rows.case_id
+        and again.closed_at = told_by_rows.occurred_at
+        and told_by_rows.event_type = 'closed'
     left join recorded
         on recorded.case_id = told_by_rows.case_id
         and recorded.event_type = told_by_rows.event_type
         and recorded.occurred_at = told_by_rows.occurred_at
     -- It is opened by its row whatever its events say; everything else only if they say nothing of it.
-    where recorded.case_id is null and (kinds.case_id is null or told_by_rows.event_type = 'opened')
+    where recorded.case_id is null
+        and (kinds.case_id is null or told_by_rows.event_type = 'opened' or again.case_id is not null)
 )
 
 select * from case_events order by case_id, occurred_at, event_type

@@ -27,18 +27,36 @@ state_events as (
 instants as (
     select
         *,
+        bool_or(event_type = 'closed') over (partition by case_id, occurred_at) as is_closing,
+        bool_or(event_type = 'reopened') over (partition by case_id, occurred_at) as is_reopening,
         row_number() over (partition by case_id, occurred_at order by event_order desc, event_type) as preference
     from state_events
+),
+
+-- What is closed stays closed until it is opened again, whatever else is written about it meanwhile. What was closed and opened again in
+-- one instant is as open or closed as it was before.
+turns as (
+    select
+        *,
+        max(case when is_closing and not is_reopening then occurred_at end)
+            over (partition by case_id order by occurred_at rows unbounded preceding) as last_closed_at,
+        max(case when is_reopening and not is_closing then occurred_at end)
+            over (partition by case_id order by occurred_at rows unbounded preceding) as last_reopened_at
+    from instants
+    where preference = 1
 ),
 
 spans as (
     select
         case_id,
-        case when event_type in ('opened', 'reopened', 'resumed') then 'open' else event_type end as state,
+        case
+            when event_type in ('opened', 'reopened', 'resumed') or (is_closing and is_reopening) then 'open'
+            else event_type
+        end as state,
+        last_closed_at is not null and (last_reopened_at is null or last_reopened_at < last_closed_at) as is_closed,
         occurred_at as from_at,
         lead(occurred_at) over (partition by case_id order by occurred_at) as until_at
-    from instants
-    where preference = 1
+    from turns
 ),
 
 withdrawals as (
@@ -63,7 +81,7 @@ case_states as (
     from spans
     inner join cases on cases.case_id = spans.case_id
     left join withdrawals on withdrawals.case_id = spans.case_id
-    where spans.state <> 'closed' and (withdrawals.withdrawn_at is null or spans.from_at < withdrawals.withdrawn_at)
+    where not spans.is_closed and (withdrawals.withdrawn_at is null or spans.from_at < withdrawals.withdrawn_at)
 )
 
 select * from case_states order by case_id, from_at

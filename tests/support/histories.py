@@ -9,7 +9,6 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 Events = Iterable[tuple[datetime, str]]
-_LAST_WORD = ("opened", "waiting_on_customer", "escalated", "resumed", "reopened", "resolved", "closed")
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,24 @@ def spans(row: Mapping[str, object], events: Events, withdrawn_at: datetime | No
     resolved, closed = _moment(row.get("resolved_at")), _moment(row.get("closed_at"))
     if resolved is not None and "resolved" not in kinds:
         story.append((max(resolved, opened), "resolved"))
-    if (closed is not None or row["case_status"] == "closed") and "closed" not in kinds:
-        story.append((max(closed or resolved or opened, opened), "closed"))
+    if "closed" not in kinds and (closed is not None or row["case_status"] == "closed"):
+        known = [at for at, _ in events] + [resolved or opened]
+        story.append((max(closed or max(known), opened), "closed"))
+    if {"closed", "reopened"} <= kinds and row["case_status"] == "closed" and closed is not None:
+        last_closed, last_reopened = (max(at for at, kind in story if kind == wanted) for wanted in ("closed", "reopened"))
+        if last_closed < last_reopened < closed:
+            story.append((closed, "closed"))
     found: list[Open] = []
     begun: datetime | None = None
     for at, together in groupby(sorted(story), key=lambda one: one[0]):
-        is_closed = max(together, key=lambda one: _LAST_WORD.index(one[1]))[1] == "closed"
+        turns = {kind for _, kind in together} & {"opened", "closed", "reopened"}
         if withdrawn_at is not None and at >= withdrawn_at:
             break
-        if begun is None and (not is_closed or (not found and at == opened)):
+        # Closed and opened again in one instant: as it was before. Nothing but a reopening opens what is closed.
+        is_both = {"closed", "reopened"} <= turns
+        if begun is None and ("opened" in turns or ("reopened" in turns and not is_both)):
             begun = at
-        if begun is not None and is_closed:
+        if begun is not None and "closed" in turns and not is_both:
             found.append(Open(begun, at, bool(found), is_withdrawn=False))
             begun = None
     if begun is not None:

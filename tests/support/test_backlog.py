@@ -72,3 +72,43 @@ def test_a_day_ends_at_midnight_in_the_companys_time_zone() -> None:
     assert day_end(date(2026, 6, 30), ZoneInfo("Europe/Madrid")) == datetime(2026, 6, 30, 22)
     assert day_end(date(2026, 10, 24), ZoneInfo("Europe/Madrid")) == datetime(2026, 10, 24, 22)
     assert day_end(date(2026, 10, 25), ZoneInfo("Europe/Madrid")) == datetime(2026, 10, 25, 23)
+
+
+def test_what_is_closed_is_opened_by_a_reopening_alone(tmp_path: Path) -> None:
+    late = {"case_id": "K1", "opened_at": "2026-06-01 08:00:00", "closed_at": "2026-06-03 00:00:00", "resolved_at": "2026-06-05 00:00:00"}
+    assert counts(tmp_path, datetime(2026, 6, 6), support_cases=[{**late, "case_status": "closed"}]) == {}
+    case = {"case_id": "K1", "opened_at": "2026-06-01 08:00:00"}
+    story = [("03 08:00:00", "closed"), ("04 08:00:00", "escalated"), ("05 08:00:00", "resumed"), ("07 08:00:00", "reopened")]
+    kinds = {"support_cases": [case], "case_events": told(story)}
+    assert counts(tmp_path, datetime(2026, 6, 6), **kinds) == {}
+    assert counts(tmp_path, datetime(2026, 6, 8), **kinds) == {"Mail": (1, 1)}
+
+
+def test_closed_and_opened_again_in_one_instant_is_as_before(tmp_path: Path) -> None:
+    case = {"case_id": "K1", "opened_at": "2026-06-01 08:00:00"}
+    both = [("03 10:00:00", "closed"), ("03 10:00:00", "reopened")]
+    assert counts(tmp_path, datetime(2026, 6, 4), support_cases=[case], case_events=told(both)) == {"Mail": (1, 1)}
+    assert counts(tmp_path, datetime(2026, 6, 4), support_cases=[case], case_events=told([("02 08:00:00", "closed"), *both])) == {}
+
+
+def test_a_row_closed_after_its_last_reopening_is_closed(tmp_path: Path) -> None:
+    case = {"case_id": "K1", "opened_at": "2026-06-01 08:00:00", "closed_at": "2026-06-10 00:00:00", "case_status": "closed"}
+    kinds = {"support_cases": [case], "case_events": told([("03 08:00:00", "closed"), ("05 08:00:00", "reopened")])}
+    assert counts(tmp_path, datetime(2026, 6, 9), **kinds) == {"Mail": (1, 1)}
+    assert counts(tmp_path, datetime(2026, 6, 11), **kinds) == {}
+
+
+def test_closed_without_saying_when_is_closed_with_the_last_event(tmp_path: Path) -> None:
+    kinds: dict[str, Any] = {
+        "support_cases": [{"case_id": "K1", "opened_at": "2026-06-01 08:00:00", "case_status": "closed"}],
+        "case_events": told([("03 08:00:00", "replied"), ("05 08:00:00", "resolved")]),
+    }
+    assert counts(tmp_path, datetime(2026, 6, 4), **kinds) == {"Mail": (1, 1)}
+    assert counts(tmp_path, datetime(2026, 6, 6), **kinds) == {}
+    listed = world(tmp_path, **kinds)._connection.cursor().execute(
+        "select offender_count from check_results where check_name = 'closed_without_instant'").fetchall()
+    assert listed == [(1,)]
+
+
+def told(story: list[tuple[str, str]]) -> list[Row]:
+    return [{"case_id": "K1", "occurred_at": f"2026-06-{at}", "event_type": kind} for at, kind in story]

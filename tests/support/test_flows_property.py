@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from clearaccounts.access import OPERATOR
@@ -50,9 +50,10 @@ CASES = st.fixed_dictionaries({
 })
 
 
-# Each example is a world of many cases: few of them tell as much as many small ones, and cost less.
+# Each example is a world of many cases: few of them tell as much as many small ones, and cost less. A failure is not made smaller: each
+# try would build a warehouse, for minutes.
 @settings(
-    max_examples=3, deadline=None,
+    max_examples=3, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 @given(cases=st.lists(CASES, min_size=15, max_size=40), instants=st.lists(INSTANTS, min_size=2, max_size=3))
