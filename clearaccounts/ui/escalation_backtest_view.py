@@ -93,6 +93,11 @@ def said_of(total: dict[str, Any], language: Language) -> str:
         "range {held} of the time; 80% is what the range promises.")).format(
         count=language.number(total["test_count"]), plans=language.number(total["plan_count"]),
         error=language.percent(total["mean_absolute_error_share"]) or "–", held=language.percent(total["use_in_range_rate"]))]
+    bias = total["mean_error_share"]
+    if bias:
+        # Said in so many words: an error to one side is no chance that evens out.
+        said.append(translate(N_("Less was used than projected, by {error} of the entitlement on average.") if bias < 0 else N_(
+            "More was used than projected, by {error} of the entitlement on average.")).format(error=language.percent(abs(bias))))
     if total["mean_absolute_error_days"] is not None:
         said.append(translate(N_(
             "Where the entitlement ran out, the projected day was {days} days off on average ({count} projections).")).format(

@@ -59,6 +59,7 @@ def test_a_group_leads_to_its_requests_and_a_request_to_its_case(screen: Callabl
 def test_the_back_test_stands_there_in_words_with_its_formula(screen: Callable[..., Screen]) -> None:
     tab = screen(Role.HELPDESK_AGENT, at="escalations.py", view="backtest")
     assert "use was off by 28% of the entitlement on average, and lay inside its range 82% of the time" in said(tab)
+    assert "Less was used than projected, by 24% of the entitlement on average." in said(tab)
     assert "the projected day was 54.9 days off on average (8 projections)" in said(tab) and "1.2816 x sqrt" in said(tab)
     assert len(columns(tab, 2)["cutoff_on"]) == 44
 
