@@ -82,6 +82,18 @@ class CustomerFilter:
 
 
 @dataclass(frozen=True)
+class CasesFilter:
+    """One page of one customer's cases: `counted` keeps those opened in the period (cases), or open at its end (open_cases)."""
+
+    customer_id: str
+    from_on: date
+    to_on: date
+    counted: str | None = None
+    row_limit: int | None = None
+    row_offset: int = 0
+
+
+@dataclass(frozen=True)
 class RequestCostsFilter:
     """One page of the requests of a period with what each costs; of one customer, or of all."""
 
@@ -129,8 +141,8 @@ def consumer_debts(warehouse: Warehouse, chosen: ConsumersFilter, viewer: Viewer
     return warehouse.run("support/consumer_debts", chosen, viewer)
 
 
-def cases(warehouse: Warehouse, chosen: CustomerFilter, viewer: Viewer) -> pa.Table:
-    """One row per case of a customer that was opened in the period or open at its end."""
+def cases(warehouse: Warehouse, chosen: CasesFilter, viewer: Viewer) -> pa.Table:
+    """One row per case of a customer that was opened in the period, was open at its end, or both."""
     return warehouse.run("support/consumed_cases", chosen, viewer)
 
 

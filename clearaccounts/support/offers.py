@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearaccounts.access import Viewer
 from clearaccounts.text import N_
@@ -86,7 +87,8 @@ def customers_without(warehouse: Warehouse, chosen: WithoutFilter, viewer: Viewe
 
 def with_prices(found: pa.Table, priced: pa.Table) -> pa.Table:
     """Rows of `offers` with the `amount_price` and `currency` of theirs; both null where an offer has no price."""
-    by_key = {(row["customer_id"], row["offer_name"]): row for row in priced.to_pylist()}
+    ours = priced.filter(pc.is_in(priced["customer_id"], pc.unique(found["customer_id"])))
+    by_key = {(row["customer_id"], row["offer_name"]): row for row in ours.to_pylist()}
     keys = zip(found["customer_id"].to_pylist(), found["offer_name"].to_pylist(), strict=True)
     rows = [by_key.get(key, {}) for key in keys]
     for name in ("currency", "amount_price"):

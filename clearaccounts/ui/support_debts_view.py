@@ -86,7 +86,9 @@ def _bar(row: dict[str, object], measure: str) -> Bar:
     language = words.language()
     used, owed = row[money.MEASURED[measure]], row["amount_overdue_company"]
     said = language.number(used, 1 if measure == "hours" else 0)  # type: ignore[arg-type]
-    if owed:
+    if owed is None:
+        said = language.gettext(N_("{used} · overdue not known, a rate is missing")).format(used=said)
+    elif owed:
         overdue = language.amount(owed, str(row["company_currency"]))  # type: ignore[arg-type]
         said = language.gettext(N_("{used} · {amount} overdue")).format(used=said, amount=overdue)
     return Bar(str(row["customer_id"]), str(row["customer_name"]), used, said, bool(owed))  # type: ignore[arg-type]
@@ -96,9 +98,10 @@ def _behind(place: Place, customer_id: str, name: str, measure: str, actions: st
     """The cases, or the requests, behind a customer's bar."""
     translate = words.language().gettext
     in_cases = measure in {"cases", "open_cases"}
-    found = (support_money_view.cases if in_cases else support_money_view.requests)(place, customer_id)
+    found = (support_money_view.cases(place, customer_id, measure) if in_cases else
+             support_money_view.requests(place, customer_id))
     columns = support_money_view.CASE_COLUMNS if in_cases else support_money_view.REQUEST_COLUMNS
-    label = translate(N_("Cases")) if in_cases else translate(N_("Service requests"))
+    label = translate(money.MEASURES[measure]) if in_cases else translate(N_("Service requests"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{label}: {name}", width="content")
         support_money_view.to_account(customer_id)

@@ -128,11 +128,11 @@ def look_at(customer_id: str) -> None:
     st.rerun()
 
 
-def cases(place: Place, customer_id: str) -> Paged:
-    """One page of the cases that the customer opened in the period, or that were open at its end."""
+def cases(place: Place, customer_id: str, counted: str) -> Paged:
+    """One page of the cases that the customer opened in the period (counted = cases), or that were open at its end (open_cases)."""
     def fetch(limit: int | None, offset: int) -> pa.Table:
         return money.cases(
-            place.warehouse, money.CustomerFilter(customer_id, place.from_on, place.to_on, limit, offset), place.viewer)
+            place.warehouse, money.CasesFilter(customer_id, place.from_on, place.to_on, counted, limit, offset), place.viewer)
     return tables.paged(fetch, "page")
 
 

@@ -1,9 +1,10 @@
--- Support cases that a customer opened in a period, or that were open at its end, the newest first.
+-- Support cases that a customer opened in a period, those that were open at its end, or both, the newest first.
 -- Grain: one row per case_id.
 -- Permission: view_cases
 -- Parameter customer_id text: the customer.
 -- Parameter from_on date: first company day of the period.
 -- Parameter to_on date: last company day of the period.
+-- Parameter counted text = null (cases, open_cases): those opened in the period, or those open at its end; both when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
 with
@@ -43,7 +44,10 @@ consumed_cases as (
     left join states_then on states_then.case_id = cases.case_id
     where cases.customer_id = $customer_id
         and cases.opened_at < span.ends_at
-        and (cases.opened_at >= span.starts_at or states_then.case_id is not null)
+        and (
+            (cases.opened_at >= span.starts_at and coalesce($counted, 'cases') = 'cases')
+            or (states_then.case_id is not null and coalesce($counted, 'open_cases') = 'open_cases')
+        )
         and (cases.withdrawn_on is null or cases.withdrawn_on > $to_on)
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
     order by cases.opened_at desc, cases.case_id

@@ -48,8 +48,7 @@ customers_without_offer as (
     from customers
     left join case_counts on case_counts.customer_id = customers.customer_id
     where customers.customer_id not in (select customer_id from in_force)
-        and (customers.created_on is null or customers.created_on <= $as_of_on)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and customers.customer_id in (select customer_id from customers_on($as_of_on, $viewer_agent))
         and (
             $search is null
             or contains(lower(customers.customer_name), lower($search))

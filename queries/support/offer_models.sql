@@ -4,13 +4,11 @@
 -- Parameter as_of_on date: as of the end of this day.
 --
 -- A customer with offers of two delivery models counts in both; none is the customers without an offer in force. A customer counts
--- from the day on which it became one.
+-- from the day on which it became one, until a later list of customers no longer holds it.
 with
 
 scoped_customers as (
-    select customer_id
-    from customers
-    where ($viewer_agent is null or sales_agent = $viewer_agent) and (created_on is null or created_on <= $as_of_on)
+    select customer_id from customers_on($as_of_on, $viewer_agent)
 ),
 
 in_force as (

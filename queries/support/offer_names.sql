@@ -9,8 +9,7 @@ offer_names as (
     from support_offers
     inner join customers on customers.customer_id = support_offers.customer_id
     where (support_offers.withdrawn_on is null or support_offers.withdrawn_on > $as_of_on)
-        and (customers.created_on is null or customers.created_on <= $as_of_on)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and customers.customer_id in (select customer_id from customers_on($as_of_on, $viewer_agent))
     group by support_offers.offer_name
     order by customer_count desc, support_offers.offer_name
 )

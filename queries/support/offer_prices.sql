@@ -16,8 +16,7 @@ prices as (
     from support_offers
     inner join customers on customers.customer_id = support_offers.customer_id
     where (support_offers.withdrawn_on is null or support_offers.withdrawn_on > $as_of_on)
-        and (customers.created_on is null or customers.created_on <= $as_of_on)
-        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and customers.customer_id in (select customer_id from customers_on($as_of_on, $viewer_agent))
         and ($customer_id is null or support_offers.customer_id = $customer_id)
         and support_offers.amount_price is not null
     order by support_offers.customer_id, support_offers.offer_name

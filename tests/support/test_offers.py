@@ -31,6 +31,7 @@ def partner(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             {"customer_id": "C3", "customer_name": "Cedar", "sales_agent": "sofia@partner.example", "created_on": "2025-03-01"},
             {"customer_id": "C4", "customer_name": "Dogwood"},
             {"customer_id": "C5", "customer_name": "Elm", "created_on": "2026-07-01"},
+            {"customer_id": "C6", "customer_name": "Fir", "created_on": "2026-01-01", "withdrawn_on": "2026-02-01"},
         ],
         support_offers=[
             {**usual, "customer_id": "C1", "offer_name": "Premium", "delivery_model": "own", "amount_price": "690.00", "currency": "EUR",

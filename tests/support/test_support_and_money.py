@@ -18,6 +18,7 @@ from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.key_figures import CompanyPeriodFilter, kpis_company
 from clearaccounts.support import money, rules
 from clearaccounts.support.money import (
+    CasesFilter,
     ConsumersFilter,
     CostsFilter,
     CustomerFilter,
@@ -208,12 +209,16 @@ def test_the_measure_puts_the_customers_in_order(partner: Warehouse, measure: st
 
 def test_behind_a_customer_stand_the_cases_and_requests_that_were_counted(partner: Warehouse) -> None:
     wanted = CustomerFilter("C1", HALF.from_on, HALF.to_on)
-    cases = money.cases(partner, wanted, SOFIA).to_pylist()
+    for counted, ids in ((None, ["K3", "K1", "K2"]), ("cases", ["K3", "K1"]), ("open_cases", ["K1", "K2"])):
+        found = money.cases(partner, CasesFilter("C1", HALF.from_on, HALF.to_on, counted), SOFIA)
+        assert found["case_id"].to_pylist() == ids
+    cases = money.cases(partner, CasesFilter("C1", HALF.from_on, HALF.to_on), SOFIA).to_pylist()
     assert [(row["case_id"], row["is_open"], row["is_opened_in_period"], row["case_status"]) for row in cases] == [
         ("K3", False, True, "closed"), ("K1", True, True, "open"), ("K2", True, False, "open")]
     assert money.requests(partner, wanted, SOFIA)["service_request_id"].to_pylist() == ["S4", "S6", "S1"]
     others = CustomerFilter("C2", HALF.from_on, HALF.to_on)
-    assert money.cases(partner, others, SOFIA).num_rows == money.requests(partner, others, SOFIA).num_rows == 0
+    assert money.cases(partner, CasesFilter("C2", HALF.from_on, HALF.to_on), SOFIA).num_rows == 0
+    assert money.requests(partner, others, SOFIA).num_rows == 0
 
 
 # Cost to serve beside revenue
