@@ -68,7 +68,7 @@ VIEWS = {
     "cases": View(
         N_("Cases escalated"), N_("Share of cases escalated by group"),
         N_("Escalated = cases opened in the time that a request names or an event calls escalated, by its end; share = these / cases."),
-        "opened", _NONE),
+        "escalated", _NONE),
     "reopened": View(
         N_("Reopened"), N_("Share of cases opened again by group"),
         N_("Cases resolved or closed in the time, and the share of them opened again by its end. By row: without events, where a reopening "

@@ -6,6 +6,7 @@ answer would mean.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -127,19 +128,27 @@ def _ways(found: pa.Table, language: Language) -> None:
 
 def _compared(found: pa.Table, answers: list[tuple[str, str]], language: Language) -> None:
     """What each possible answer would mean: the vehicles that fit, in their order."""
-    rows = found.to_pylist()
     fitting = {
-        answer: ", ".join(dict.fromkeys(
-            language.gettext(VEHICLES.get(row["support_vehicle"], row["support_vehicle"])) for row in rows
-            if (row["support_type"], row["platform"]) == answer and row["is_fitting"]))
+        answer: what_fits([row for row in found.to_pylist() if (row["support_type"], row["platform"]) == answer], language)
         for answer in answers
     }
     table = pa.table({
         "support_type": [support_type for support_type, _ in answers],
         "platform": [platform for _, platform in answers],
-        "fitting": [fitting[answer] or language.gettext(N_("Nothing fits")) for answer in answers],
+        "fitting": [fitting[answer] for answer in answers],
     })
     tables.show(table, ANSWER_COLUMNS, key="route_answers", alt=language.gettext(N_("What each answer would mean")), visible_rows=6)
+
+
+def what_fits(rows: Sequence[dict[str, Any]], language: Language) -> str:
+    """The vehicles among one answer's ways that fit, in their order; one all of whose plans have run out says so."""
+    is_out: dict[str, bool] = {}
+    for row in rows:
+        if row["is_fitting"]:
+            vehicle = language.gettext(VEHICLES.get(row["support_vehicle"], row["support_vehicle"]))
+            is_out[vehicle] = is_out.get(vehicle, True) and row["has_run_out"]
+    said = (language.gettext(N_("{vehicle}: has run out")).format(vehicle=name) if out else name for name, out in is_out.items())
+    return ", ".join(said) or language.gettext(N_("Nothing fits"))
 
 
 def _why_not(row: dict[str, Any], language: Language) -> str:

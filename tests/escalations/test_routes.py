@@ -16,6 +16,8 @@ from clearaccounts.escalations import routes
 from clearaccounts.escalations.routes import RoutesByHandFilter, RoutesFilter
 from clearaccounts.settings import Settings
 from clearaccounts.support import rules, rules_reader
+from clearaccounts.text import ENGLISH
+from clearaccounts.ui.routing_view import what_fits
 from clearaccounts.warehouse import Warehouse
 from tests.worlds import Row, world
 
@@ -200,3 +202,11 @@ def test_of_others_cases_later_ones_and_withdrawn_ones_nothing_is_said(cases: Wa
     for case_id in ("THEIRS", "LATER", "GONE", "NONE"):
         assert told(cases, case_id) == []
     assert told(cases, "THEIRS", OPERATOR) != []
+
+
+def test_what_fits_says_whose_plans_have_all_run_out(tmp_path: Path) -> None:
+    plans = [plan("P1", "psfp", quantity="1"), plan("P2", "psfp"), plan("O1", "on_premises", quantity="1")]
+    used = [request("R1", "psfp", support_plan_id="P1"), request("R2", "on_premises")]
+    found = asked(world(tmp_path, support_plans=plans, service_requests=used), platform="on_premises")
+    assert what_fits(found, ENGLISH) == "Premier Support for Partners (PSfP), Partner on-premises support: has run out"
+    assert what_fits([row for row in found if not row["is_fitting"]], ENGLISH) == "Nothing fits"

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from clearaccounts.access import DEMO_PEOPLE, Role
+from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.escalations import rates
 from clearaccounts.escalations.rates import RateRequestsFilter
 from clearaccounts.text import ENGLISH
@@ -39,6 +39,16 @@ def test_a_month_and_a_group_narrow_the_list(screen: Callable[..., Screen], samp
     assert listed["service_request_id"] == own["service_request_id"].to_pylist() != []
     rate = rates.case_rate(sample_warehouse, rates.CaseRateFilter(wanted.from_on, wanted.to_on), SOFIA).to_pylist()[0]
     assert f"Requests per 100 cases: {ENGLISH.number(rate['requests_per_100_cases'], 1)}" in tab.words()
+
+
+def test_a_bar_of_escalated_cases_leads_to_these_alone(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
+    tab = screen(
+        Role.MANAGER, at="escalations.py", view="rate", rate_view="cases", rate_month="2026-08", rate_by="severity", rate_group="=A")
+    wanted = rates.GroupsFilter(date(2026, 8, 1), date(2026, 8, 31), "severity")
+    groups = rates.groups(sample_warehouse, wanted, OPERATOR).to_pylist()
+    counted = next(row["escalated_case_count"] for row in groups if row["dimension_value"] == "A")
+    listed = next(words_of(table) for table in tab.app.dataframe if "case_id" in table.value and "is_escalated" in table.value)
+    assert counted == len(listed["case_id"]) > 0
 
 
 def test_the_ways_for_what_is_typed_in(screen: Callable[..., Screen]) -> None:
