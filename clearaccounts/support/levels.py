@@ -82,6 +82,15 @@ class BreachingFilter:
     row_offset: int = 0
 
 
+@dataclass(frozen=True)
+class CaseLevelsFilter:
+    """The goals of one case, opened on `opened_on` in company time, as known at an instant."""
+
+    case_id: str
+    at: datetime
+    opened_on: date
+
+
 def moment(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> Moment:
     """The newest instant on record of the day and its end; of a day that is over its end and that of the next one."""
     row = warehouse.run("support/moment", chosen, viewer).to_pylist()[0]
@@ -101,6 +110,11 @@ def levels_by(warehouse: Warehouse, chosen: LevelsByFilter, viewer: Viewer) -> p
 def cases(warehouse: Warehouse, chosen: LevelCasesFilter, viewer: Viewer) -> pa.Table:
     """One row per case and goal, the furthest past its goal first; minutes taken and given; `row_count` before paging."""
     return warehouse.run("support/service_level_cases", chosen, viewer)
+
+
+def of_case(warehouse: Warehouse, chosen: CaseLevelsFilter, viewer: Viewer) -> pa.Table:
+    """One row per goal of the case: state, minutes taken and given, when it was done or runs out."""
+    return warehouse.run("support/case_levels", chosen, viewer)
 
 
 def breaching(warehouse: Warehouse, chosen: BreachingFilter, viewer: Viewer) -> pa.Table:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import streamlit as st
@@ -17,6 +18,7 @@ from clearaccounts import key_figures
 from clearaccounts.access import Viewer
 from clearaccounts.support import levels
 from clearaccounts.support.levels import CLOCKS, DIMENSIONS, GOAL_STATUSES, GOAL_TYPES, Moment
+from clearaccounts.support.moments import day_end
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import charts_levels, controls, tables, theme, url, words
 from clearaccounts.ui.ageing_view import Shown
@@ -30,9 +32,9 @@ BREACHING_SAID = N_(
     "seen from its end. While a case waits on the customer its clock stands still: it is listed if its goal would run out should the "
     "customer answer at once.")
 GOALS_SAID = N_(
-    "Met: done within its goal. Breached: past its goal, done or not. Running: neither yet. No goal: no severity, or nothing promised. "
-    "The figure at the end is the attainment, met / (met + breached). A response's goal is the customer's support offer; a resolution's "
-    "stands in the rules of support.")
+    "Met: done within its goal. Breached: past its goal, done or not. Running: neither yet. No goal: no severity, nothing promised, "
+    "or nothing tells when it ended. The figure at the end is the attainment, met / (met + breached). A response's goal is the "
+    "customer's support offer; a resolution's stands in the rules of support.")
 HORIZONS = {"today": N_("Today"), "3_days": N_("3 days"), "week": N_("A week")}
 _MORE_DAYS = {"today": 0, "3_days": 2, "week": 6}
 SEVERITIES = ("A", "B", "C")
@@ -69,6 +71,16 @@ CASE_COLUMNS = (
     Column("is_dated_by_events", N_("Dated by events"), "flag",
            help=N_("If not, its past is read from its row, and its clock never stood still.")),
     Column("case_id", N_("Case id")),
+)
+ONE_CASE_COLUMNS = (
+    Column("goal_said", N_("Goal")),
+    Column("status_said", N_("State"), width=100),
+    Column("elapsed_minutes", N_("Minutes taken"), "number", help=N_("So far, if it still runs; by the clock that counts for this goal.")),
+    Column("goal_minutes", N_("Minutes given"), "number"),
+    Column("due_said", N_("Runs out, UTC"), width=140),
+    Column("done_at", N_("Done, UTC"), "moment"),
+    Column("clock_said", N_("Clock")),
+    Column("offer_name", N_("Support offer")),
 )
 GROUP_COUNTS = (
     Column("goal_said", N_("Goal")),
@@ -151,17 +163,42 @@ def breaching(seen: Look, horizon: str) -> Shown:
     """One page of what runs out up to the end of `horizon`, the soonest first."""
     language = words.language()
     translate = language.gettext
-    until_at = seen.moment.until_at + timedelta(days=_MORE_DAYS[horizon])
+    # By the calendar: a day on which clocks change has 23 or 25 hours.
+    zone = ZoneInfo(seen.warehouse.build.time_zone)
+    after_on = seen.moment.until_at.replace(tzinfo=UTC).astimezone(zone).date()
+    until_at = day_end(after_on + timedelta(days=_MORE_DAYS[horizon] - 1), zone)
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
         wanted = levels.BreachingFilter(seen.moment.at, until_at, seen.clock, row_limit=limit, row_offset=offset)
-        table = _worded(levels.breaching(seen.warehouse, wanted, seen.viewer), language)
-        due = [language.moment(at) if at else translate(N_("Paused: waits on the customer")) for at in table["due_at"].to_pylist()]
-        return table.append_column("due_said", pa.array(due, pa.string()))
+        return _due_said(_worded(levels.breaching(seen.warehouse, wanted, seen.viewer), language), language)
 
     label = translate(N_("Goals that run out before {moment} UTC")).format(moment=language.moment(until_at))
     return Shown(tables.paged(fetch, "due_page"), BREACHING_COLUMNS, label,
                  N_("No goal runs out by then: nothing open comes to its end. Look further ahead."))
+
+
+def of_case(warehouse: Warehouse, case_id: str, opened_at: datetime, chosen: controls.Chosen, viewer: Viewer) -> None:
+    """The service levels of one case, seen from the moment of the chosen day; none of one that was withdrawn."""
+    language = words.language()
+    zone = ZoneInfo(warehouse.build.time_zone)
+    at = levels.moment(warehouse, levels.DayFilter(chosen.as_of_on), viewer).at
+    opened_on = opened_at.replace(tzinfo=UTC).astimezone(zone).date()
+    found = _worded(levels.of_case(warehouse, levels.CaseLevelsFilter(case_id, at, opened_on), viewer), language)
+    if found.num_rows:
+        title = language.gettext(N_("Service levels"))
+        st.subheader(title, anchor=False, help=language.gettext(GOALS_SAID))
+        tables.show(_due_said(found, language), ONE_CASE_COLUMNS, key="case_levels", alt=title)
+        st.caption(words.plain(language.gettext(N_("As known on {moment} UTC")).format(moment=language.moment(at))))
+
+
+def _due_said(table: pa.Table, language: Language) -> pa.Table:
+    """The table with when each goal that runs is over, or that its clock stands still."""
+    paused = language.gettext(N_("Paused: waits on the customer"))
+    said = [
+        language.moment(at) if at else paused if is_paused else None
+        for at, is_paused in zip(table["due_at"].to_pylist(), table["is_paused"].to_pylist(), strict=True)
+    ]
+    return table.append_column("due_said", pa.array(said, pa.string()))
 
 
 def by_severity(seen: Look) -> pa.Table:

@@ -16,9 +16,10 @@ from clearaccounts.ui.tables import Column
 
 SEVERITY, STATE = "request_severity", "request_state"  # the names in the address
 SAID = N_(
-    "Requests do not say when Microsoft first answered. The first event of the case after the request was opened tells it, unless it is an "
-    "escalation or the customer's; closing within the target counts as an answer. Where nothing tells, the answer is not known: it is no "
-    "breach. For commercial requests no target is published.")
+    "Requests do not say when Microsoft first answered. The first event of the case after the request was opened, unless it is an "
+    "escalation or the customer's, tells by when, and so does the closing: within the target it is met. Later than that the answer is"
+    " not known and it is no breach, unless that event is Microsoft's own (actor microsoft). For commercial requests no target is "
+    "published.")
 REQUEST_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("title", N_("Request"), width="medium"),

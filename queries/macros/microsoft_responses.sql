@@ -5,11 +5,12 @@
 -- Parameter opened_to_on date: only requests opened up to this day.
 -- Tables: business_hours, service_goals
 --
--- A table macro of the warehouse. A request does not say when Microsoft first answered. Its case's events do: the first one after the
--- request was opened that is neither another escalation nor the customer's. A request closed within the target was answered within it.
--- response_status: met; breached (the event came later); running (open, the target not yet over); unknown (no event tells, and it was closed
--- later or is open past the target): never a breach; none (no severity, no target for it, or a commercial request: for those none is
--- published).
+-- A table macro of the warehouse. A request does not say when Microsoft first answered. The first event of its case after the request was
+-- opened that is neither another escalation nor the customer's tells by when it had, and so does the request's closing; only an event of
+-- Microsoft's own (actor `microsoft`) tells when.
+-- response_status: met (answered by then, within the target); breached (Microsoft's own first event came later, and nothing tells of an
+-- answer before); running (nothing tells yet, the target is not over); unknown (all else past the target): never a breach; none (no
+-- severity, no target for it, or a commercial request: for those none is published).
 with
 
 requests as (
@@ -21,7 +22,10 @@ requests as (
 ),
 
 answers as (
-    select requests.service_request_id, min(case_events.occurred_at) as answered_at
+    select
+        requests.service_request_id,
+        min(case_events.occurred_at) as answered_at,
+        min(case_events.occurred_at) filter (where lower(trim(case_events.actor)) = 'microsoft') as answered_by_microsoft_at
     from requests
     inner join case_events on case_events.case_id = requests.case_id
     where case_events.occurred_at > requests.opened_at
@@ -43,6 +47,7 @@ ended as (
         requests.opened_at,
         case when requests.closed_at < seen_at then greatest(requests.closed_at, requests.opened_at) end as closed_at,
         answers.answered_at,
+        coalesce(answers.answered_by_microsoft_at = answers.answered_at, false) as is_dated_by_microsoft,
         service_goals.goal_minutes,
         coalesce(service_goals.clock, 'calendar') as clock
     from requests
@@ -85,9 +90,9 @@ microsoft_responses as (
             when ended.answered_at is null and ended.closed_at is null
                 then case when taken.taken_us <= cast(ended.goal_minutes as bigint) * 60000000 then 'running' else 'unknown' end
             when taken.taken_us <= cast(ended.goal_minutes as bigint) * 60000000 then 'met'
-            -- Whatever answered it before it was closed left no event.
-            when ended.answered_at is null or ended.answered_at > ended.closed_at then 'unknown'
-            else 'breached'
+            -- Whatever answered it before it was closed, or before somebody here went on with the case, left no event.
+            when ended.is_dated_by_microsoft and (ended.closed_at is null or ended.answered_at <= ended.closed_at) then 'breached'
+            else 'unknown'
         end as response_status
     from ended
     inner join taken on taken.service_request_id = ended.service_request_id

@@ -11,8 +11,8 @@
 -- resolution or the closing, whichever came first; the resolution's until the case is resolved or closed for good, as far as is known at
 -- the instant. It stands still while the case waits on the customer or is resolved or closed before a reopening, where events tell it:
 -- a case read from its row alone (is_dated_by_events false) is taken to have run all the time.
--- goal_status: met (done within the goal, the last moment included), breached (past it, done or not), running (neither), none (no promise
--- or no severity). Times are whole microseconds (_us).
+-- goal_status: met (done within the goal, the last moment included), breached (past it, done or not), running (neither), none (no promise,
+-- no severity, or a row that says that the case is over where nothing says since when). Times are whole microseconds (_us).
 with
 
 withdrawals as (
@@ -22,11 +22,27 @@ withdrawals as (
     where cases.withdrawn_on is not null
 ),
 
+endings as (
+    select distinct case_id from case_events where event_type in ('resolved', 'closed') and not is_from_row
+),
+
 known as (
-    select cases.case_id, cases.customer_id, cases.severity, cases.is_dated_by_events, cases.opened_at, cases.first_replied_at
+    select
+        cases.case_id,
+        cases.customer_id,
+        cases.severity,
+        cases.is_dated_by_events,
+        -- Its row says that it is over, and nothing says since when.
+        cases.case_status in ('resolved', 'closed')
+            and cases.resolved_at is null
+            and cases.closed_at is null
+            and endings.case_id is null as is_end_unknown,
+        cases.opened_at,
+        cases.first_replied_at
     from cases
     cross join build
     left join withdrawals on withdrawals.case_id = cases.case_id
+    left join endings on endings.case_id = cases.case_id
     where cases.opened_at < seen_at
         and (
             opened_from_on is null
@@ -53,14 +69,15 @@ known as (
 answers as (
     select
         case_events.case_id,
-        min(case_events.occurred_at) as answered_at,
+        min(case_events.occurred_at) filter (where case_events.occurred_at < seen_at) as answered_at,
+        -- At any time: an answer that events date later is not taken from the row before they do.
         bool_or(case_events.event_type = 'replied') as has_reply
     from case_events
     inner join known on known.case_id = case_events.case_id
-    where case_events.occurred_at < seen_at
-        and case_events.event_type in ('replied', 'waiting_on_customer', 'resolved', 'closed')
+    where case_events.event_type in ('replied', 'waiting_on_customer', 'resolved', 'closed')
         and not (case_events.event_type = 'replied' and coalesce(lower(trim(case_events.actor)) = 'customer', false))
         and not (case_events.event_type = 'waiting_on_customer' and case_events.is_from_row)
+        and not (known.is_end_unknown and case_events.event_type = 'closed')
     group by case_events.case_id
 ),
 
@@ -113,11 +130,12 @@ cases_by_goal as (
         goal_types.goal_type,
         coalesce(lives.case_status, 'closed') as case_status,
         known.is_dated_by_events,
+        known.is_end_unknown,
         goal_types.goal_type = 'resolution' and coalesce(lives.is_paused, false) as is_paused,
         known.opened_at,
         case
             when goal_types.goal_type = 'response' then responses.done_at
-            when not coalesce(lives.is_unresolved, false) then coalesce(lives.worked_until_at, known.opened_at)
+            when not known.is_end_unknown and not coalesce(lives.is_unresolved, false) then coalesce(lives.worked_until_at, known.opened_at)
         end as done_at
     from known
     cross join goal_types
@@ -196,9 +214,9 @@ counted as (
 
 service_clocks as (
     select
-        *,
+        * exclude (is_end_unknown),
         case
-            when goal_us is null then 'none'
+            when goal_us is null or (is_end_unknown and done_at is null) then 'none'
             when taken_us > goal_us then 'breached'
             when done_at is null then 'running'
             else 'met'

@@ -14,47 +14,6 @@
 -- has none (is_paused): it is listed if the goal would run out before the instant, should the customer answer at once.
 with
 
-openings as (
-    select
-        opens_at,
-        minutes_before * 60000000 as worked_before_us,
-        minutes_before * 60000000 + epoch_us(closes_at) - epoch_us(opens_at) as worked_after_us
-    from business_hours
-),
-
--- Working time up to the instant: it only grows, so the last opening that began has the most.
-worked as (
-    select coalesce(
-        max(minutes_before * 60000000 + least(epoch_us($at), epoch_us(closes_at)) - epoch_us(opens_at)), 0
-    ) as worked_us
-    from business_hours
-    where opens_at <= $at
-),
-
-running as (
-    select records.*, worked.worked_us + records.left_us as due_at_worked_us
-    from service_records($at, $clock, null, null, 'unresolved', 'category') as records
-    cross join worked
-    where records.goal_status = 'running'
-        and ($goal_type is null or records.goal_type = $goal_type)
-        and ($severity is null or records.severity = $severity)
-        and ($viewer_agent is null or records.sales_agent = $viewer_agent)
-),
-
--- The opening in which the working time reaches the goal: at its last minute it is reached then, not when the next one begins.
-due as (
-    select
-        running.*,
-        case
-            when running.clock = 'calendar' then make_timestamp(epoch_us($at) + running.left_us)
-            -- Beyond the last opening that is known nothing runs out.
-            when running.due_at_worked_us <= openings.worked_after_us
-                then greatest($at, make_timestamp(epoch_us(openings.opens_at) + running.due_at_worked_us - openings.worked_before_us))
-        end as runs_out_at
-    from running
-    asof left join openings on running.due_at_worked_us > openings.worked_before_us
-),
-
 breaching as (
     select
         case_id,
@@ -75,8 +34,11 @@ breaching as (
         goal_minutes,
         cast(left_us / 60000000.0 as decimal(18, 4)) as left_minutes,
         count(*) over () as row_count
-    from due
+    from service_dues($at, $clock, null, null)
     where runs_out_at < $until_at
+        and ($goal_type is null or goal_type = $goal_type)
+        and ($severity is null or severity = $severity)
+        and ($viewer_agent is null or sales_agent = $viewer_agent)
     order by is_paused, runs_out_at, severity, case_id, goal_type desc
     limit $row_limit offset $row_offset
 )

@@ -3,8 +3,8 @@
 -- Permission: view_cases
 -- Parameter as_of_on date: the day looked at, in company time.
 --
--- The day of the newest data is not over: it is looked at from its newest instant on record (its beginning, if there is none), up to its
--- end. An earlier day is over: from its end, up to the end of the next one. A later one has not begun: from its beginning.
+-- The day of the newest data is not over: it is looked at from just after its newest instant on record (known is what happened before the
+-- instant; from its beginning, if there is none), up to its end. An earlier day is over: from its end, up to the end of the next one. A later one has not begun: from its beginning.
 with
 
 day as (
@@ -28,7 +28,7 @@ newest as (
     select max(instants.occurred_at) as occurred_at
     from instants
     cross join day
-    where instants.occurred_at between day.starts_at and day.ends_at
+    where instants.occurred_at >= day.starts_at and instants.occurred_at < day.ends_at
 ),
 
 moment as (
@@ -36,7 +36,7 @@ moment as (
         case
             when $as_of_on < day.as_of_on then day.ends_at
             when $as_of_on > day.as_of_on then day.starts_at
-            else coalesce(newest.occurred_at, day.starts_at)
+            else coalesce(newest.occurred_at + to_microseconds(1), day.starts_at)
         end as at,
         case when $as_of_on < day.as_of_on then day.next_ends_at else day.ends_at end as until_at
     from day

@@ -30,7 +30,15 @@ def event(name: str, at: str, event_type: str, actor: str | None = "Microsoft") 
 # request -> its row, the events of its case, its state, the minutes taken (the first of answer and closing, or so far)
 REQUESTS: dict[str, tuple[Row, list[Row], str, str]] = {
     "AT-TARGET": (request("AT-TARGET"), [event("AT-TARGET", "01 10:00:00", "resumed")], "met", "120"),
-    "PAST-IT": (request("PAST-IT"), [event("PAST-IT", "01 10:00:01", "replied", None)], "breached", "120.0167"),
+    "PAST-IT": (request("PAST-IT"), [event("PAST-IT", "01 10:00:01", "replied", " MICROSOFT ")], "breached", "120.0167"),
+    # That somebody here went on with it by then does not say when Microsoft had written.
+    "OURS-PAST-IT": (request("OURS-PAST-IT"), [event("OURS-PAST-IT", "01 10:00:01", "resolved", "desk")], "unknown", "120.0167"),
+    "NOBODYS-PAST-IT": (request("NOBODYS-PAST-IT"), [event("NOBODYS-PAST-IT", "01 10:00:01", "replied", None)], "unknown", "120.0167"),
+    "OURS-THEN-THEIRS": (
+        request("OURS-THEN-THEIRS"),
+        [event("OURS-THEN-THEIRS", "01 10:00:01", "resumed", "desk"), event("OURS-THEN-THEIRS", "01 11:00:00", "replied")],
+        "unknown", "120.0167"),
+    "OURS-IN-TIME": (request("OURS-IN-TIME"), [event("OURS-IN-TIME", "01 09:00:00", "resumed", "desk")], "met", "60"),
     "B-HAS-LONGER": (request("B-HAS-LONGER", "B"), [event("B-HAS-LONGER", "01 12:00:00", "replied")], "met", "240"),
     # Neither an escalation nor the customer answers; what was there before the request was opened does not either.
     "NOT-ANSWERS": (
@@ -77,8 +85,8 @@ def test_each_state(desk: Warehouse, name: str) -> None:
 def test_states_are_counted_apart_and_lead_to_their_requests(desk: Warehouse) -> None:
     rows = {row["severity"]: row for row in responses.response_levels(desk, ResponseLevelsFilter(AT, *PERIOD), OPERATOR).to_pylist()}
     a = rows["A"]
-    assert [a[f"{state}_count"] for state in ("met", "breached", "running", "unknown", "none")] == [3, 2, 1, 2, 1]
-    assert a["attainment_rate"] == Decimal("0.6") and a["goal_minutes"] == 120
+    assert [a[f"{state}_count"] for state in ("met", "breached", "running", "unknown", "none")] == [4, 2, 1, 5, 1]
+    assert a["attainment_rate"] == Decimal("0.6667") and a["goal_minutes"] == 120
     assert rows["C"]["attainment_rate"] is None and rows["C"]["unknown_count"] == 1
     for severity in "ABC":
         for state in responses.RESPONSE_STATUSES:

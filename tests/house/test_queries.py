@@ -157,7 +157,7 @@ ABOUT_CUSTOMERS = re.compile(
     r"|payment_records|quarter_records|payment_habits|part_paid_invoices|expected_cash|expected_days|forecast_tests"
     r"|open_documents(?:_company)?|invoice_products|request_facts"
     r"|case_events|case_periods|case_facts|case_moves|cases_open_at|cases_narrowed"
-    r"|service_clocks|service_records|microsoft_responses|rate_requests|escalated_cases|finished_cases|customers_on|route_options"
+    r"|service_clocks|service_records|service_dues|microsoft_responses|rate_requests|escalated_cases|finished_cases|customers_on|route_options"
     r"|support_consumption|plan_fee_shares)\b"
 )
 # Read customers' rows and say nothing about customers.

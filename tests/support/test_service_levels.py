@@ -52,6 +52,8 @@ CASES = [
     case("EVENTS-WIN", "A", "06-01 08:00:00", first_replied_at="2026-06-01 08:20:00"),
     case("ROW-WAITS", "A", "06-01 08:00:00", case_status="waiting_on_customer"),
     case("NO-OFFER", "A", "06-01 08:00:00", customer_id="C2", first_replied_at="2026-06-01 08:01:00"),
+    case("ENDED-WHEN", "A", "06-01 08:00:00", case_status="closed"),
+    case("ANSWERED-ENDED-WHEN", "A", "06-01 08:00:00", case_status="resolved", first_replied_at="2026-06-01 08:30:00"),
     case("NO-SEVERITY", None, "06-01 08:00:00", first_replied_at="2026-06-01 08:01:00"),
     case("TOMORROW", "A", "06-12 12:00:00"),
     case("WITHDRAWN", "A", "06-01 08:00:00", withdrawn_on="2026-06-05"),
@@ -112,6 +114,9 @@ RESPONSES = {
     "EVENTS-WIN": ("breached", "90", 60),
     "ROW-WAITS": ("breached", "16080", 60),
     "NO-OFFER": ("none", "1", None),
+    # Its row says that it is closed, and nothing says since when: answered in no time would be made up.
+    "ENDED-WHEN": ("none", "16080", 60),
+    "ANSWERED-ENDED-WHEN": ("met", "30", 60),
     "NO-SEVERITY": ("none", "1", None),
 }
 
@@ -121,6 +126,11 @@ def test_first_responses(desk: Warehouse, case_id: str) -> None:
     row = found(desk, "response")[case_id]
     state, taken, given = RESPONSES[case_id]
     assert (row["goal_status"], row["elapsed_minutes"], row["goal_minutes"]) == (state, Decimal(taken), given)
+
+
+def test_an_answer_that_events_date_later_is_not_taken_from_the_row_before(desk: Warehouse) -> None:
+    row = found(desk, "response", datetime(2026, 6, 1, 8, 40))["EVENTS-WIN"]
+    assert (row["elapsed_minutes"], row["done_at"]) == (Decimal(40), None)
 
 
 def test_what_is_not_there_yet_or_no_longer_is_in_no_level(desk: Warehouse) -> None:
@@ -140,6 +150,8 @@ RESOLUTIONS = {
     # Since when it waits its row does not say.
     "ROW-WAITS": ("breached", "16080", None),
     "NO-OFFER": ("breached", "16080", None),
+    "ENDED-WHEN": ("none", "0", None),
+    "ANSWERED-ENDED-WHEN": ("none", "16080", None),
     "NO-SEVERITY": ("none", "16080", None),
 }
 
@@ -230,8 +242,8 @@ def test_business_time_runs_out_on_a_later_day(tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.parametrize(("as_of_on", "at", "until_at"), [
-    # The day of the newest data: its newest instant on record, to its end. Madrid's days end at 22:00 UTC.
-    (date(2026, 6, 12), datetime(2026, 6, 12, 14, 20), datetime(2026, 6, 12, 22)),
+    # The day of the newest data: from just after its newest instant on record, to its end. Madrid's days end at 22:00 UTC.
+    (date(2026, 6, 12), datetime(2026, 6, 12, 14, 20, 0, 1), datetime(2026, 6, 12, 22)),
     # An earlier day is over, a later one has not begun.
     (date(2026, 6, 11), datetime(2026, 6, 11, 22), datetime(2026, 6, 12, 22)),
     (date(2026, 6, 13), datetime(2026, 6, 12, 22), datetime(2026, 6, 13, 22)),

@@ -1,0 +1,37 @@
+-- Service levels of one support case as known at an instant: goal, time taken, whether it is met, and when it runs out.
+-- Grain: one row per goal_type.
+-- Permission: view_cases
+-- Parameter case_id text: the case.
+-- Parameter at timestamp: the instant; known is what had happened before it.
+-- Parameter opened_on date: the day on which the case was opened, in company time; on another day it is not found.
+-- Tables: business_hours, service_goals
+--
+-- Each goal by the clock that the rules name for it. due_at is the last instant at which the goal is still met; empty for one that is
+-- done or past, and while its clock stands still.
+with
+
+records as (
+    select *
+    from service_records($at, 'agreed', $opened_on, $opened_on, 'all', 'category')
+    where case_id = $case_id and ($viewer_agent is null or sales_agent = $viewer_agent)
+),
+
+case_levels as (
+    select
+        records.case_id,
+        records.goal_type,
+        records.goal_status,
+        records.clock,
+        records.offer_name,
+        records.is_paused,
+        records.done_at,
+        case when not records.is_paused then dues.runs_out_at end as due_at,
+        records.goal_minutes,
+        cast(records.taken_us / 60000000.0 as decimal(18, 4)) as elapsed_minutes
+    from records
+    left join service_dues($at, 'agreed', $opened_on, $opened_on) as dues
+        on dues.case_id = records.case_id and dues.goal_type = records.goal_type
+    order by records.goal_type desc
+)
+
+select * from case_levels
