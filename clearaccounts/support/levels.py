@@ -84,11 +84,10 @@ class BreachingFilter:
 
 @dataclass(frozen=True)
 class CaseLevelsFilter:
-    """The goals of one case, opened on `opened_on` in company time, as known at an instant."""
+    """The goals of one case as known at an instant."""
 
     case_id: str
     at: datetime
-    opened_on: date
 
 
 def moment(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> Moment:

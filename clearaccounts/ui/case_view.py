@@ -86,7 +86,7 @@ def draw(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Vi
     _head(row, language)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        levels_view.of_case(warehouse, case_id, row["opened_at"], chosen, viewer)
+        levels_view.of_case(warehouse, case_id, chosen, viewer)
         _timeline(warehouse, wanted, row, viewer)
     with right:
         st.page_link(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -177,13 +177,11 @@ def breaching(seen: Look, horizon: str) -> Shown:
                  N_("No goal runs out by then: nothing open comes to its end. Look further ahead."))
 
 
-def of_case(warehouse: Warehouse, case_id: str, opened_at: datetime, chosen: controls.Chosen, viewer: Viewer) -> None:
+def of_case(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Viewer) -> None:
     """The service levels of one case, seen from the moment of the chosen day; none of one that was withdrawn."""
     language = words.language()
-    zone = ZoneInfo(warehouse.build.time_zone)
     at = levels.moment(warehouse, levels.DayFilter(chosen.as_of_on), viewer).at
-    opened_on = opened_at.replace(tzinfo=UTC).astimezone(zone).date()
-    found = _worded(levels.of_case(warehouse, levels.CaseLevelsFilter(case_id, at, opened_on), viewer), language)
+    found = _worded(levels.of_case(warehouse, levels.CaseLevelsFilter(case_id, at), viewer), language)
     if found.num_rows:
         title = language.gettext(N_("Service levels"))
         st.subheader(title, anchor=False, help=language.gettext(GOALS_SAID))

@@ -3,16 +3,23 @@
 -- Permission: view_cases
 -- Parameter case_id text: the case.
 -- Parameter at timestamp: the instant; known is what had happened before it.
--- Parameter opened_on date: the day on which the case was opened, in company time; on another day it is not found.
 -- Tables: business_hours, service_goals
 --
 -- Each goal by the clock that the rules name for it. due_at is the last instant at which the goal is still met; empty for one that is
 -- done or past, and while its clock stands still.
 with
 
+-- Clocks are reckoned for the cases of that day alone.
+opening as (
+    select cast(timezone(build.time_zone, timezone('UTC', cases.opened_at)) as date) as opened_on
+    from cases
+    cross join build
+    where cases.case_id = $case_id
+),
+
 records as (
     select *
-    from service_records($at, 'agreed', $opened_on, $opened_on, 'all', 'category')
+    from service_records($at, 'agreed', (select opened_on from opening), (select opened_on from opening), 'all', 'category')
     where case_id = $case_id and ($viewer_agent is null or sales_agent = $viewer_agent)
 ),
 
@@ -29,7 +36,7 @@ case_levels as (
         records.goal_minutes,
         cast(records.taken_us / 60000000.0 as decimal(18, 4)) as elapsed_minutes
     from records
-    left join service_dues($at, 'agreed', $opened_on, $opened_on) as dues
+    left join service_dues($at, 'agreed', (select opened_on from opening), (select opened_on from opening)) as dues
         on dues.case_id = records.case_id and dues.goal_type = records.goal_type
     order by records.goal_type desc
 )

@@ -109,3 +109,15 @@ def test_a_case_opens_from_what_runs_out(screen: Callable[..., Screen]) -> None:
     case_id = table(tab, 0)["case_id"][0]
     tab.select(0, 0)
     assert tab.problems() == [] and case_id in tab.words().replace("\\", "")
+
+
+def test_a_case_shows_its_own_goals(screen: Callable[..., Screen], sample_warehouse: Warehouse) -> None:
+    due = levels.breaching(sample_warehouse, BreachingFilter(AT, WEEK_ENDS), OPERATOR).to_pylist()
+    running = next(row for row in due if not row["is_paused"] and row["case_id"] != "CASE-0010-038")
+    tab = screen(Role.HELPDESK_AGENT, at=registry.CASES.script, case=running["case_id"])
+    assert tab.problems() == []
+    rows = table(tab, 0)
+    chosen = levels.CaseLevelsFilter(running["case_id"], AT)
+    known = levels.of_case(sample_warehouse, chosen, OPERATOR).to_pylist()
+    assert [row["due_at"] for row in known if row["goal_type"] == running["goal_type"]] == [running["due_at"]]
+    assert rows["goal_said"] == ["First response", "Resolution"] and any(rows["due_said"])
