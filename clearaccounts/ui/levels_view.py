@@ -37,10 +37,11 @@ GOALS_SAID = N_(
     "customer's support offer; a resolution's stands in the rules of support.")
 HORIZONS = {"today": N_("Today"), "3_days": N_("3 days"), "week": N_("A week")}
 _MORE_DAYS = {"today": 0, "3_days": 2, "week": 6}
-SEVERITIES = ("A", "B", "C")
 _ROUND = "_levels_round"
 _ARRIVING = "_levels_arriving"
 NO_GROUP = N_("None given")
+# As queries take them; a case may have none.
+SEVERITIES = {"A": "A", "B": "B", "C": "C", "none": NO_GROUP}
 
 BREACHING_COLUMNS = (
     Column("customer_name", N_("Customer"), width=150),
@@ -209,7 +210,7 @@ def chart(table: pa.Table) -> None:
     language = words.language()
     bars = [
         Level(
-            f"{row['goal_said']}, {row['severity'] or language.gettext(NO_GROUP).lower()}", (row["goal_type"], row["severity"] or ""),
+            f"{row['goal_said']}, {row['severity'] or language.gettext(NO_GROUP).lower()}", (row["goal_type"], row["severity"] or "none"),
             {state: row[f"{state}_count"] for state in GOAL_STATUSES}, row["attainment_rate"],
         )
         for row in table.to_pylist()
@@ -288,7 +289,7 @@ def narrowed() -> dict[str, str | None]:
     return {
         "goal_type": choose(N_("Goal"), GOAL_TYPES, "goal"),
         "goal_status": choose(N_("State"), GOAL_STATUSES, "state"),
-        "severity": choose(N_("Severity"), {one: one for one in SEVERITIES}, "severity"),
+        "severity": choose(N_("Severity"), SEVERITIES, "severity"),
     }
 
 
@@ -298,8 +299,13 @@ def kept_words(kept: Mapping[str, str | None], language: Language) -> list[str]:
     return [
         *([language.gettext(GOAL_TYPES[goal])] if goal else []),
         *([language.gettext(GOAL_STATUSES[state])] if state else []),
-        *([f"{language.gettext(N_('Severity'))} {severity}"] if severity else []),
+        *severity_words(severity, language),
     ]
+
+
+def severity_words(severity: str | None, language: Language) -> list[str]:
+    """A chosen severity for a file's caption; none for all."""
+    return [f"{language.gettext(N_('Severity'))}: {language.gettext(SEVERITIES[severity])}"] if severity else []
 
 
 def cases(seen: Look, kept: Mapping[str, str | None], group: tuple[str, str] | None) -> Shown:

@@ -47,7 +47,7 @@ def chart(seen: Look) -> bool:
     bars = [
         Level(
             f"{language.gettext(N_('Severity'))} {row['severity']}" if row["severity"] else language.gettext(N_("No severity")),
-            (row["severity"] or "",), {state: row[f"{state}_count"] for state in RESPONSE_STATUSES}, row["attainment_rate"],
+            (row["severity"] or "none",), {state: row[f"{state}_count"] for state in RESPONSE_STATUSES}, row["attainment_rate"],
         )
         for row in rows
     ]
@@ -62,7 +62,7 @@ def requests(seen: Look) -> tuple[Shown, list[str]]:
     language = words.language()
     translate = language.gettext
     state = levels_view.choose(N_("State"), RESPONSE_STATUSES, STATE)
-    severity = levels_view.choose(N_("Severity"), {one: one for one in SEVERITIES}, SEVERITY)
+    severity = levels_view.choose(N_("Severity"), SEVERITIES, SEVERITY)
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
         wanted = ResponseRequestsFilter(seen.moment.at, seen.from_on, seen.to_on, severity, state, limit, offset)
@@ -73,4 +73,4 @@ def requests(seen: Look) -> tuple[Shown, list[str]]:
     shown = Shown(tables.paged(fetch, "page"), REQUEST_COLUMNS, translate(N_("Requests to Microsoft and their response targets")),
                   N_("No request of this period matches. Choose another state or period."))
     kept = [translate(RESPONSE_STATUSES[state])] if state else []
-    return shown, [*kept, f"{translate(N_('Severity'))} {severity}"] if severity else kept
+    return shown, [*kept, *levels_view.severity_words(severity, language)]

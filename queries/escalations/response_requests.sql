@@ -4,7 +4,7 @@
 -- Parameter at timestamp: the instant; known is what had happened before it.
 -- Parameter from_on date: only requests opened on or after this day, in company time.
 -- Parameter to_on date: only requests opened up to this day.
--- Parameter severity text = null (A, B, C): one severity; all when left out.
+-- Parameter severity text = null (A, B, C, none): one severity, or what has none; all when left out.
 -- Parameter response_status text = null (met, breached, running, unknown, none): one state; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
 -- Parameter row_offset integer = 0: rows before the page.
@@ -30,7 +30,7 @@ response_requests as (
         count(*) over () as row_count
     from microsoft_responses($at, $from_on, $to_on) as responses
     left join customers on customers.customer_id = responses.customer_id
-    where ($severity is null or responses.severity = $severity)
+    where ($severity is null or coalesce(responses.severity, 'none') = $severity)
         and ($response_status is null or responses.response_status = $response_status)
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
     order by responses.opened_at desc, responses.service_request_id

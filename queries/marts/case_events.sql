@@ -18,8 +18,11 @@ recorded as (
     group by 1, 2, 3
 ),
 
+-- What the customer wrote is no reply of ours: the row still says when that was.
 kinds as (
-    select distinct case_id, event_type from recorded
+    select distinct case_id, event_type
+    from recorded
+    where event_type <> 'replied' or coalesce(lower(trim(actor)), '') <> 'customer'
 ),
 
 last_events as (

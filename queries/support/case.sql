@@ -9,7 +9,7 @@ with
 first_replies as (
     select min(occurred_at) as first_replied_at
     from case_events
-    where case_id = $case_id and event_type = 'replied'
+    where case_id = $case_id and event_type = 'replied' and not coalesce(lower(trim(actor)) = 'customer', false)
 ),
 
 periods as (

@@ -7,7 +7,7 @@
 -- Parameter clock text = agreed (agreed, calendar, business): which clock counts; agreed is the one that the rules name for the goal.
 -- Parameter goal_type text = null (response, resolution): one goal; both when left out.
 -- Parameter goal_status text = null (met, breached, running, none): one state; all when left out.
--- Parameter severity text = null (A, B, C): one severity; all when left out.
+-- Parameter severity text = null (A, B, C, none): one severity, or what has none; all when left out.
 -- Parameter dimension text = category (category, assignee, customer, offer, month): by what dimension_value narrows.
 -- Parameter dimension_value text = null: one group of service_level_by; all when left out.
 -- Parameter row_limit integer = null: rows of one page; all when left out.
@@ -20,7 +20,7 @@ records as (
     from service_records($at, $clock, $from_on, $to_on, 'all', $dimension)
     where ($goal_type is null or goal_type = $goal_type)
         and ($goal_status is null or goal_status = $goal_status)
-        and ($severity is null or severity = $severity)
+        and ($severity is null or coalesce(severity, 'none') = $severity)
         and ($dimension_value is null or dimension_value = $dimension_value)
         and ($viewer_agent is null or sales_agent = $viewer_agent)
 ),

@@ -180,6 +180,7 @@ def storied(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         {"case_id": "K4", "occurred_at": f"2026-06-{day} 00:00:00", "event_type": kind, "actor": "Bea"}
         for day, kind in ((12, "escalated"), (15, "resolved"), (16, "closed"), (18, "reopened"))
     ]
+    events.append({"case_id": "K4", "occurred_at": "2026-06-10 08:00:00", "event_type": "replied", "actor": "customer"})
     other = {"case_id": "K9", "customer_id": "C2", "opened_at": "2026-06-10 00:00:00"}
     return world(tmp_path_factory.mktemp("storied"), customers=CUSTOMERS, support_cases=[case, other], case_events=events,
                  service_requests=REQUESTS)
@@ -190,7 +191,7 @@ def test_a_case_is_told_up_to_the_instant_and_no_further(storied: Warehouse) -> 
     row = history.case(storied, early, OPERATOR)
     assert (row["case_status"], row["is_open"], row["closed_at"], row["reopened_count"]) == ("escalated", True, None, 0)
     assert [(one["event_type"], one["is_from_row"]) for one in history.timeline(storied, early, OPERATOR).to_pylist()] == [
-        ("opened", True), ("replied", True), ("escalated", False), ("request_opened", False)]
+        ("opened", True), ("replied", False), ("replied", True), ("escalated", False), ("request_opened", False)]
     assert [(one["is_open"], one["closed_at"]) for one in history.requests(storied, early, OPERATOR).to_pylist()] == [(True, None)]
     closed = history.case(storied, CaseFilter("K4", datetime(2026, 6, 17)), OPERATOR)
     assert (closed["case_status"], closed["is_open"], closed["closed_at"]) == ("closed", False, datetime(2026, 6, 16))

@@ -47,6 +47,7 @@ CASES = [
     case("LONG-UNANSWERED", "A", "06-12 10:00:00"),
     case("ASKED-BACK", "A", "06-01 08:00:00"),
     case("CUSTOMER-WROTE", "A", "06-01 08:00:00"),
+    case("CUSTOMER-ALONE-WROTE", "A", "06-01 08:00:00", first_replied_at="2026-06-01 08:20:00"),
     case("RESOLVED-AT-ONCE", "A", "06-01 08:00:00"),
     case("ROW-FILLS-IN", "A", "06-01 08:00:00", first_replied_at="2026-06-01 08:20:00"),
     case("EVENTS-WIN", "A", "06-01 08:00:00", first_replied_at="2026-06-01 08:20:00"),
@@ -67,6 +68,7 @@ CASES = [
 EVENTS = [
     event("ASKED-BACK", "06-01 08:30:00", "waiting_on_customer"), event("ASKED-BACK", "06-01 10:00:00", "replied"),
     event("CUSTOMER-WROTE", "06-01 08:10:00", "replied", " Customer "), event("CUSTOMER-WROTE", "06-01 09:30:00", "replied", None),
+    event("CUSTOMER-ALONE-WROTE", "06-01 08:10:00", "replied", "customer"),
     event("RESOLVED-AT-ONCE", "06-01 08:05:00", "resolved"), event("RESOLVED-AT-ONCE", "06-01 08:30:00", "closed"),
     event("ROW-FILLS-IN", "06-01 08:00:00", "opened", "customer"), event("ROW-FILLS-IN", "06-01 10:00:00", "waiting_on_customer"),
     event("EVENTS-WIN", "06-01 09:30:00", "replied"),
@@ -109,6 +111,7 @@ RESPONSES = {
     "LONG-UNANSWERED": ("breached", "120", 60),
     "ASKED-BACK": ("met", "30", 60),
     "CUSTOMER-WROTE": ("breached", "90", 60),
+    "CUSTOMER-ALONE-WROTE": ("met", "20", 60),
     "RESOLVED-AT-ONCE": ("met", "5", 60),
     "ROW-FILLS-IN": ("met", "20", 60),
     "EVENTS-WIN": ("breached", "90", 60),
@@ -193,6 +196,13 @@ def test_states_are_counted_apart_and_attainment_is_of_what_is_decided(desk: War
     assert none["none_count"] == 1 and none["attainment_rate"] is None
     for row in rows.values():
         assert row["case_count"] == row["met_count"] + row["breached_count"] + row["running_count"] + row["none_count"]
+
+
+def test_every_count_of_a_severity_leads_to_its_cases(desk: Warehouse) -> None:
+    for row in levels.levels(desk, LevelsFilter(AT, *PERIOD), OPERATOR).to_pylist():
+        for state in levels.GOAL_STATUSES:
+            chosen = LevelCasesFilter(AT, *PERIOD, goal_type=row["goal_type"], goal_status=state, severity=row["severity"] or "none")
+            assert levels.cases(desk, chosen, OPERATOR).num_rows == row[f"{state}_count"]
 
 
 @pytest.mark.parametrize("dimension", levels.DIMENSIONS)
