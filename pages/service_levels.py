@@ -8,6 +8,7 @@ from clearaccounts.ui import (
     case_view,
     connection,
     controls,
+    due_view,
     guard,
     levels_view,
     messages,
@@ -32,9 +33,9 @@ said = [levels_view.period_words(seen, language)]
 soon, goals = st.columns([6, 5], gap="large")
 with soon:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(_("Runs out next"), anchor=False, width="content", help=_(levels_view.BREACHING_SAID))
-        horizon = levels_view.choose_horizon()
-    due = levels_view.breaching(seen, horizon)
+        st.subheader(_("Runs out next"), anchor=False, width="content", help=_(due_view.BREACHING_SAID))
+        horizon = due_view.choose_horizon()
+    due = due_view.breaching(seen, horizon)
     st.caption(words.plain(due.label))
     if due.found.rows.num_rows == 0:
         messages.empty(_(due.why_empty))

@@ -15,7 +15,7 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.support import history
 from clearaccounts.support.moments import day_end
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import case_filters, contact_view, controls, labels, levels_view, messages, registry, routing_view, tables, words
+from clearaccounts.ui import case_filters, contact_view, controls, due_view, labels, messages, registry, routing_view, tables, words
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
@@ -86,7 +86,7 @@ def draw(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Vi
     _head(row, language)
     left, right = st.columns([2, 1], gap="large")
     with left:
-        levels_view.of_case(warehouse, case_id, chosen, viewer)
+        due_view.of_case(warehouse, case_id, chosen, viewer)
         _timeline(warehouse, wanted, row, viewer)
     with right:
         st.page_link(

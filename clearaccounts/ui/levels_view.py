@@ -1,15 +1,14 @@
-"""The parts of the service-levels page: what runs out next, goals by severity, the cases behind them, the groups.
+"""The parts of the service-levels page: goals by severity, the cases behind them, the groups.
 
-Microsoft's own targets are in `response_levels_view`.
+What runs out next is in `due_view`, Microsoft's own targets in `response_levels_view`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import streamlit as st
@@ -18,7 +17,6 @@ from clearaccounts import key_figures
 from clearaccounts.access import Viewer
 from clearaccounts.support import levels
 from clearaccounts.support.levels import CLOCKS, DIMENSIONS, GOAL_STATUSES, GOAL_TYPES, Moment
-from clearaccounts.support.moments import day_end
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import charts_levels, controls, tables, theme, url, words
 from clearaccounts.ui.ageing_view import Shown
@@ -27,34 +25,16 @@ from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
 VIEWS = {"cases": N_("Cases"), "groups": N_("By group"), "times": N_("Times"), "microsoft": N_("Microsoft's targets")}
-BREACHING_SAID = N_(
-    "What is open and comes to the end of its goal. Seen from the newest instant on record of the chosen day; a day that is over is "
-    "seen from its end. While a case waits on the customer its clock stands still: it is listed if its goal would run out should the "
-    "customer answer at once.")
 GOALS_SAID = N_(
     "Met: done within its goal. Breached: past its goal, done or not. Running: neither yet. No goal: no severity, nothing promised, "
     "or nothing tells when it ended. The figure at the end is the attainment, met / (met + breached). A response's goal is the "
     "customer's support offer; a resolution's stands in the rules of support.")
-HORIZONS = {"today": N_("Today"), "3_days": N_("3 days"), "week": N_("A week")}
-_MORE_DAYS = {"today": 0, "3_days": 2, "week": 6}
 _ROUND = "_levels_round"
 _ARRIVING = "_levels_arriving"
 NO_GROUP = N_("None given")
 # As queries take them; a case may have none.
 SEVERITIES = {"A": "A", "B": "B", "C": "C", "none": NO_GROUP}
 
-BREACHING_COLUMNS = (
-    Column("customer_name", N_("Customer"), width=150),
-    Column("severity", N_("Severity"), width=66),
-    Column("goal_said", N_("Goal"), width=118),
-    Column("left_minutes", N_("Minutes left"), "number", 112, help=N_("By the clock that counts for this goal.")),
-    Column("due_said", N_("Runs out, UTC"), width=140),
-    Column("title", N_("Case"), width=190),
-    Column("offer_name", N_("Support offer")),
-    Column("clock_said", N_("Clock"), width=120),
-    Column("assignee", N_("Assignee")),
-    Column("case_id", N_("Case id")),
-)
 CASE_COLUMNS = (
     Column("customer_name", N_("Customer"), width="medium"),
     Column("title", N_("Case"), width="medium"),
@@ -72,16 +52,6 @@ CASE_COLUMNS = (
     Column("is_dated_by_events", N_("Dated by events"), "flag",
            help=N_("If not, its past is read from its row, and its clock never stood still.")),
     Column("case_id", N_("Case id")),
-)
-ONE_CASE_COLUMNS = (
-    Column("goal_said", N_("Goal")),
-    Column("status_said", N_("State"), width=100),
-    Column("elapsed_minutes", N_("Minutes taken"), "number", help=N_("So far, if it still runs; by the clock that counts for this goal.")),
-    Column("goal_minutes", N_("Minutes given"), "number"),
-    Column("due_said", N_("Runs out, UTC"), width=140),
-    Column("done_at", N_("Done, UTC"), "moment"),
-    Column("clock_said", N_("Clock")),
-    Column("offer_name", N_("Support offer")),
 )
 GROUP_COUNTS = (
     Column("goal_said", N_("Goal")),
@@ -145,7 +115,7 @@ def _said(table: pa.Table, language: Language, **columns: tuple[str, Callable[[A
     return table
 
 
-def _worded(table: pa.Table, language: Language) -> pa.Table:
+def worded(table: pa.Table, language: Language) -> pa.Table:
     """Goal, clock and state in the reader's words, as far as the table has them."""
     found = {"goal_said": ("goal_type", GOAL_TYPES), "clock_said": ("clock", CLOCKS), "status_said": ("goal_status", GOAL_STATUSES)}
     return _said(table, language, **{
@@ -154,55 +124,9 @@ def _worded(table: pa.Table, language: Language) -> pa.Table:
     })
 
 
-def choose_horizon() -> str:
-    """How far ahead to look; the address keeps it."""
-    translate = words.language().gettext
-    return url.segments(translate(N_("Look ahead")), {name: translate(title) for name, title in HORIZONS.items()}, "horizon")
-
-
-def breaching(seen: Look, horizon: str) -> Shown:
-    """One page of what runs out up to the end of `horizon`, the soonest first."""
-    language = words.language()
-    translate = language.gettext
-    # By the calendar: a day on which clocks change has 23 or 25 hours.
-    zone = ZoneInfo(seen.warehouse.build.time_zone)
-    after_on = seen.moment.until_at.replace(tzinfo=UTC).astimezone(zone).date()
-    until_at = day_end(after_on + timedelta(days=_MORE_DAYS[horizon] - 1), zone)
-
-    def fetch(limit: int | None, offset: int) -> pa.Table:
-        wanted = levels.BreachingFilter(seen.moment.at, until_at, seen.clock, row_limit=limit, row_offset=offset)
-        return _due_said(_worded(levels.breaching(seen.warehouse, wanted, seen.viewer), language), language)
-
-    label = translate(N_("Goals that run out before {moment} UTC")).format(moment=language.moment(until_at))
-    return Shown(tables.paged(fetch, "due_page"), BREACHING_COLUMNS, label,
-                 N_("No goal runs out by then: nothing open comes to its end. Look further ahead."))
-
-
-def of_case(warehouse: Warehouse, case_id: str, chosen: controls.Chosen, viewer: Viewer) -> None:
-    """The service levels of one case, seen from the moment of the chosen day; none of one that was withdrawn."""
-    language = words.language()
-    at = levels.moment(warehouse, levels.DayFilter(chosen.as_of_on), viewer).at
-    found = _worded(levels.of_case(warehouse, levels.CaseLevelsFilter(case_id, at), viewer), language)
-    if found.num_rows:
-        title = language.gettext(N_("Service levels"))
-        st.subheader(title, anchor=False, help=language.gettext(GOALS_SAID))
-        tables.show(_due_said(found, language), ONE_CASE_COLUMNS, key="case_levels", alt=title)
-        st.caption(words.plain(language.gettext(N_("As known on {moment} UTC")).format(moment=language.moment(at))))
-
-
-def _due_said(table: pa.Table, language: Language) -> pa.Table:
-    """The table with when each goal that runs is over, or that its clock stands still."""
-    paused = language.gettext(N_("Paused: waits on the customer"))
-    said = [
-        language.moment(at) if at else paused if is_paused else None
-        for at, is_paused in zip(table["due_at"].to_pylist(), table["is_paused"].to_pylist(), strict=True)
-    ]
-    return table.append_column("due_said", pa.array(said, pa.string()))
-
-
 def by_severity(seen: Look) -> pa.Table:
     """One row per goal and severity."""
-    return _worded(levels.levels(seen.warehouse, levels.LevelsFilter(**seen.common), seen.viewer), words.language())
+    return worded(levels.levels(seen.warehouse, levels.LevelsFilter(**seen.common), seen.viewer), words.language())
 
 
 def chart(table: pa.Table) -> None:
@@ -317,7 +241,7 @@ def cases(seen: Look, kept: Mapping[str, str | None], group: tuple[str, str] | N
         wanted = levels.LevelCasesFilter(
             **seen.common, goal_type=kept["goal_type"], goal_status=kept["goal_status"], severity=kept["severity"],
             dimension=dimension, dimension_value=value, row_limit=limit, row_offset=offset)
-        return _worded(levels.cases(seen.warehouse, wanted, seen.viewer), language)
+        return worded(levels.cases(seen.warehouse, wanted, seen.viewer), language)
 
     return Shown(tables.paged(fetch, "page"), CASE_COLUMNS, language.gettext(N_("Cases and their goals")),
                  N_("No case of this period matches. Choose another goal, state or period."))
@@ -350,7 +274,7 @@ def groups(seen: Look, by: str) -> Shown:
     """Every group with the states of its goals."""
     language = words.language()
     translate = language.gettext
-    table = _worded(levels.levels_by(seen.warehouse, levels.LevelsByFilter(**seen.common, dimension=by), seen.viewer), language)
+    table = worded(levels.levels_by(seen.warehouse, levels.LevelsByFilter(**seen.common, dimension=by), seen.viewer), language)
     table = _said(table, language, name_said=("dimension_name", lambda name: name or translate(NO_GROUP)))
     columns = (Column("name_said", DIMENSIONS[by], width="medium"), *GROUP_COUNTS)
     label = translate(N_("Service levels by group: {dimension}")).format(dimension=translate(DIMENSIONS[by]))
