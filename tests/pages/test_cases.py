@@ -111,7 +111,8 @@ def test_a_row_opens_its_case_and_the_way_back_keeps_the_list(screen: Callable[.
     case_id = listed(tab)["case_id"][0]
     tab.select(0, 0)
     assert tab.problems() == [] and case_id in said(tab)
-    assert {"occurred_at", "event_type"} <= set(listed(tab))
+    goals, timeline = (set(words_of(frame)) for frame in tab.app.dataframe[:2])
+    assert {"goal_said", "status_said"} <= goals and {"occurred_at", "event_type"} <= timeline
     tab.app.button(key="case_way_back").click().run()
     assert case_id in listed(tab)["case_id"] and tab.app.button(key="forget_support_type")
 
