@@ -90,6 +90,10 @@ class Warehouse:
         other._beside = {**self._beside, **tables}
         return other
 
+    def stands_beside(self, table: str) -> bool:
+        """Whether a table of that name stands beside the build."""
+        return table in self._beside
+
     def run(
         self,
         name: str,
@@ -104,7 +108,7 @@ class Warehouse:
             values: a frozen filter, or a mapping, whose names are the file's parameters; those left out
                 take the header's default.
             viewer: whose scope and permission apply.
-            tables: the tables that the header's `Tables:` line names (a policy, its stages); those that are `beside` are taken from there.
+            tables: the tables that the header's `Tables:` line names (current decisions, a policy), unless they are `beside`.
 
         Returns:
             The result as Arrow; decimals stay decimals, `_at` columns are UTC without a zone.
@@ -122,7 +126,7 @@ class Warehouse:
         cursor = self._connection.cursor()
         try:
             for table in chosen.tables:
-                cursor.register(table, self._beside[table]() if table in self._beside else (tables or {})[table])
+                cursor.register(table, tables[table] if tables and table in tables else self._beside[table]())
             return cursor.execute(chosen.sql, bound).to_arrow_table()
         except duckdb.InterruptException:
             raise QueryTimeout(

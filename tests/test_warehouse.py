@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.errors import BadParameter, NotPermitted, NoWarehouse, WarehouseError
+from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.importing.build import write_warehouse
 from clearaccounts.query_files import parse_header, queries, query, read_value
 from clearaccounts.settings import DataFolder, Settings
@@ -167,3 +169,14 @@ def test_a_warehouse_that_begins_with_a_prepared_file_is_the_same_warehouse(tmp_
     whole = told(tmp_path / "whole.duckdb")
     assert whole == told(prepared.path)
     assert whole["macros"] and len(whole["rows"]["check_offenders"]) == 1, "something to compare"
+
+
+def test_what_a_caller_hands_goes_before_what_stands_beside(tmp_path: Path) -> None:
+    """An action hands the decisions that it sees under the store's lock; what the page read a moment ago must not hide them."""
+    hold = {"hold_id": "H1", "customer_id": "C1", "hold_type": "dispute", "starts_on": date(2026, 6, 1), "owner": "ana@partner.example"}
+    decided = pa.Table.from_pylist([hold], schema=EMPTY_TABLES["holds_decided"].schema)
+    built = world(tmp_path, customers=[{"customer_id": "C1"}])
+    assert built.stands_beside("holds_decided") and not built.stands_beside("policy_stages")
+    wanted = {"as_of_on": date(2026, 6, 30)}
+    assert built.run("collections/holds", wanted, OPERATOR)["hold_id"].to_pylist() == []
+    assert built.run("collections/holds", wanted, OPERATOR, {"holds_decided": decided})["hold_id"].to_pylist() == ["H1"]

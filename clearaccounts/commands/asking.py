@@ -74,7 +74,7 @@ def _tables(
     context: Context, warehouse: Warehouse, chosen: Query, values: dict[str, object], policy_file: str | None
 ) -> dict[str, pa.Table]:
     """The tables that a query is handed: the policy, its stages, the open marks; of what only a page can ask, none."""
-    given = {table: EMPTY_TABLES[table] for table in chosen.tables}  # what stands beside the warehouse is taken from there
+    given = {table: EMPTY_TABLES[table] for table in chosen.tables if not warehouse.stands_beside(table)}
     as_of_on = values.get("as_of_on") or warehouse.build.as_of_on
     is_simulated = "stages_proposed" in chosen.tables
     if is_simulated:

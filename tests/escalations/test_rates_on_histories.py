@@ -147,7 +147,12 @@ def finished(one: Told, first: datetime, last: datetime) -> tuple[bool, bool]:
         was = one.finished_at is not None and first <= one.finished_at < last
         return was, was and one.reopened_count > 0
     ends_at = [at for at, kind in one.events if kind in {"resolved", "closed"} and first <= at < last]
-    return bool(ends_at), any(min(ends_at) < at < last and kind in OPEN_AGAIN for at, kind in one.events) if ends_at else False
+    is_closed, is_again = False, False
+    for at, kind in sorted(one.events):
+        # Nothing but a reopening opens what is closed; anything goes on with what is only resolved.
+        is_closed = kind == "closed" or (is_closed and kind != "reopened")
+        is_again |= bool(ends_at) and min(ends_at) < at < last and kind in OPEN_AGAIN and not is_closed
+    return bool(ends_at), is_again
 
 
 @settings(max_examples=12, deadline=None)
