@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +49,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path, script: str = "app.py", health: str = "healthz") -> Iterator[Dashboard]:
-    """Start a fresh server on `data`, the command of the README with a port of its own, and stop it at the end."""
-    port = free_port()
+def serving(
+    data: Path, script: str = "app.py", health: str = "healthz", *, port: int = 0,
+    settings: Callable[[str], str] | None = None, more: Mapping[str, str] | None = None,
+) -> Iterator[Dashboard]:
+    """Start a fresh server on `data`, the command of the README with a port of its own, and stop it at the end.
+
+    `settings` is given the server's address and returns what its clearaccounts.toml holds; `more` goes into its environment.
+    """
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "CLEARACCOUNTS_DATA": str(data), "CLEARACCOUNTS_CONFIG": str(data.parent / "clearaccounts.toml")}
+    toml = data.parent / "clearaccounts.toml"
+    if settings is not None:
+        toml.write_text(settings(url), encoding="utf-8")
+    environment = {**os.environ, "CLEARACCOUNTS_DATA": str(data), "CLEARACCOUNTS_CONFIG": str(toml), **(more or {})}
     log = data.parent / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
