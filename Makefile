@@ -38,6 +38,7 @@ test-long: export CLEARACCOUNTS_KILLS ?= 200
 test-long: export CLEARACCOUNTS_INTERLEAVINGS ?= 500
 test-long: export CLEARACCOUNTS_CRASHES ?= 200
 test-long: export CLEARACCOUNTS_EXAMPLES ?= 2000
+test-long: export CLEARACCOUNTS_PAYLOADS ?= 500
 test-long: test
 
 lint: $(VENV)/installed-test

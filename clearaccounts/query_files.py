@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from clearaccounts.access import Permission
 from clearaccounts.errors import BadParameter, WarehouseError
@@ -23,6 +23,7 @@ QUERIES = ROOT / "queries"
 BUILD_STEPS = {"schema", "marts", "macros", "checks"}
 # Parameters that only the caller's position decides; never an option, never a widget.
 RESERVED = ("viewer_agent", "company_currency")
+_LONGEST_SHOWN = 100
 PARAMETER_TYPES = ("date", "dates", "timestamp", "text", "integer", "integers", "amount")
 
 
@@ -106,15 +107,20 @@ def parse_header(name: str, sql: str) -> Query:
     )
 
 
+def refusal(parameter: Parameter, value: object, wanted: str) -> BadParameter:
+    """The error that names a parameter, what was given (its beginning, if it is long) and the form it must have."""
+    text = str(value)
+    shown = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "\u2026"
+    return BadParameter(N_("{name} is {value}; it must be {wanted}."), name=parameter.name.replace("_", "-"), value=shown, wanted=wanted)
+
+
 def read_value(parameter: Parameter, text: str) -> object:
     """A parameter's value from its text form (command line, header, URL).
 
     Raises:
         BadParameter: naming the parameter and the form it must have.
     """
-    def refuse(wanted: str) -> BadParameter:
-        return BadParameter(N_("{name} is {value}; it must be {wanted}."), name=parameter.name.replace("_", "-"), value=text, wanted=wanted)
-
+    refuse = partial(refusal, parameter, text)
     value: object
     try:
         match parameter.type:
@@ -139,7 +145,7 @@ def read_value(parameter: Parameter, text: str) -> object:
                 value = Decimal(text)
             case _:
                 value = text.upper() if parameter.name == "currency" else text
-    except ValueError:
+    except (ValueError, OverflowError):  # an instant so near the calendar's end that in UTC it is beyond it
         wanted = {
             "date": "a day such as 2026-09-30",
             "dates": "days separated by commas, such as 2026-08-31,2026-09-30",

@@ -21,7 +21,7 @@ import pyarrow as pa
 from clearaccounts.access import Viewer
 from clearaccounts.errors import BadParameter, NoWarehouse, QueryTimeout, WarehouseError
 from clearaccounts.handed_tables import EMPTY_TABLES
-from clearaccounts.query_files import Parameter, Query, query
+from clearaccounts.query_files import Parameter, Query, query, refusal
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 
@@ -145,7 +145,9 @@ class Warehouse:
         for parameter in chosen.parameters:
             if parameter.name in given:
                 value = given.pop(parameter.name)
-                bound[parameter.name] = list(value) if isinstance(value, tuple) else value
+                if parameter.choices and value is not None and value not in parameter.choices:
+                    raise refusal(parameter, value, "one of " + ", ".join(parameter.choices))
+                bound[parameter.name] = _bindable(value)
             elif parameter.is_required:
                 raise BadParameter(N_("{query} needs {name}."), query=chosen.name, name="--" + parameter.name.replace("_", "-"))
             else:
@@ -173,6 +175,15 @@ class Warehouse:
             return [(row[0], row[1]) for row in rows]
         finally:
             cursor.close()
+
+
+def _bindable(value: object) -> object:
+    """A value as the database takes it: a list for a tuple, and no half of a surrogate pair, which is no text in UTF-8."""
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
 
 
 def _placeholder(parameter: Parameter) -> object:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from duckdb import DuckDBPyConnection as Cursor
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.errors import BadParameter, NotPermitted, NoWarehouse, WarehouseError
 from clearaccounts.handed_tables import EMPTY_TABLES
-from clearaccounts.importing.build import write_warehouse
+from clearaccounts.importing.build import connect, write_warehouse
 from clearaccounts.query_files import parse_header, queries, query, read_value
-from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.settings import DataFolder, Limits, Settings
 from clearaccounts.warehouse import Warehouse, open_current, open_read_only
+from tests import reach
 from tests.worlds import tables, world
 
 DAY = date(2026, 6, 30)
@@ -32,39 +37,93 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     )
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "select * from read_csv('/etc/passwd')",
-        "select * from '/etc/passwd'",
-        "select * from read_text('/etc/passwd')",
-        "select * from read_blob('/etc/passwd')",
-        "select * from glob('/etc/*')",
-        "select * from sniff_csv('/etc/passwd')",
-        "select * from read_parquet('/etc/passwd')",
-        "select * from read_json('/etc/passwd')",
-        "attach 'elsewhere.duckdb' as other",
-        "copy open_items to 'out.csv'",
-        "export database 'out'",
-        "install httpfs",
-        "load httpfs",
-        "create secret leak (type s3)",
-        "set enable_external_access = true",
-        "set lock_configuration = false",
-        "set memory_limit = '1TB'",
-        "reset threads",
-        "call enable_logging(storage = 'file', storage_config = {'path': 'log'})",
-        "pragma enable_profiling",
-        "insert into open_items select * from open_items",
-        "drop table open_items",
-        "update customers set sales_agent = null",
-    ],
-)
-def test_the_connection_is_locked(warehouse: Warehouse, attempt: str) -> None:
-    cursor = warehouse._connection.cursor()
+READ_ONLY, BUILD = "as it is served", "as it is built"
+
+
+@pytest.fixture(scope="module", params=[READ_ONLY, BUILD])
+def cursor(request: pytest.FixtureRequest, warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
+    """A cursor on the connection that pages use, and on one that a build uses: it may read the files that it is told, no other."""
+    if request.param == READ_ONLY:
+        yield warehouse._connection.cursor()
+        return
+    folder = tmp_path_factory.mktemp("built")
+    own = folder / "own.parquet"
+    pq.write_table(pa.table({"a": ["1"]}), own)
+    with connect(folder / "w.duckdb", Limits(), [own]) as connection:
+        connection.execute("create table open_items as select * from read_parquet($file)", {"file": str(own)})
+        connection.execute("create table customers as from open_items; create table build as from open_items")
+        yield connection.cursor()
+
+
+def content(cursor: Cursor) -> object:
+    """Settings, databases, tables and rows: what no refused statement may change."""
+    return [
+        cursor.execute("select name, value from duckdb_settings() order by all").fetchall(),
+        cursor.execute("select database_name, path from duckdb_databases() order by all").fetchall(),
+        cursor.execute("select table_name, estimated_size from duckdb_tables() order by all").fetchall(),
+        cursor.execute("select count(*) from open_items").fetchall(),
+    ]
+
+
+def outside(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("attempt", [*reach.ATTEMPTS, *reach.TAMPERINGS])
+def test_no_statement_reaches_a_file_or_undoes_a_lock(cursor: Cursor, attempt: str, tmp_path: Path) -> None:
+    in_python = pa.table({"secret": ["reached"]})  # noqa: F841 - a statement could name it
+    statement = reach.spelt_out(attempt, tmp_path)
+    before, files = content(cursor), outside(tmp_path)
     with pytest.raises(duckdb.Error):
-        cursor.execute(attempt).fetchall()
+        cursor.execute(statement).fetchall()
+    assert content(cursor) == before and outside(tmp_path) == files
+
+
+@pytest.mark.parametrize("attempt", reach.HARMLESS)
+def test_what_may_run_changes_nothing_that_lasts(cursor: Cursor, attempt: str, tmp_path: Path) -> None:
+    before = content(cursor)
+    with suppress(duckdb.Error):
+        cursor.execute(reach.spelt_out(attempt, tmp_path)).fetchall()
+    cursor.execute("drop macro if exists own")
+    assert content(cursor) == before
+
+
+@pytest.mark.parametrize("attempt", [
+    "insert into open_items select * from open_items", "drop table open_items", "update customers set sales_agent = null",
+    "delete from build", "create table own (a text)", "alter table customers rename to others",
+])
+def test_what_is_served_cannot_be_changed(warehouse: Warehouse, attempt: str) -> None:
+    with pytest.raises(duckdb.Error):
+        warehouse._connection.cursor().execute(attempt).fetchall()
     assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, OPERATOR).num_rows == 1
+
+
+def test_after_every_attempt_the_connections_work_on(warehouse: Warehouse, tmp_path: Path) -> None:
+    with connect(tmp_path / "w.duckdb", Limits()) as building:
+        building.execute("create table lines (a integer)")
+        for attempt in (*reach.ATTEMPTS, *reach.TAMPERINGS):
+            for on in (building, warehouse._connection.cursor()):
+                with pytest.raises(duckdb.Error):
+                    on.execute(reach.spelt_out(attempt, tmp_path)).fetchall()
+        building.execute("begin")
+        for number in range(1000):
+            building.execute("insert into lines values (?)", [number])
+        building.execute("commit")
+        building.execute("checkpoint")
+        assert building.execute("select count(*) from lines").fetchall() == [(1000,)]
+    assert warehouse.run("receivables/ageing", {"as_of_on": DAY}, OPERATOR).num_rows == 1
+
+
+def test_the_attempts_are_attempts(tmp_path: Path) -> None:
+    """On a connection that nobody locked, files are read, written and attached: it is the lock that refuses them."""
+    assert (len(reach.ATTEMPTS), len(reach.HARMLESS), len(reach.TAMPERINGS)) == (50, 8, 15)
+    passed = 0
+    for attempt in (one for one in reach.ATTEMPTS[:41] if "/**" not in one and "http" not in one):
+        with duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}) as open_to_all, \
+                suppress(duckdb.Error):
+            open_to_all.execute(reach.spelt_out(attempt, tmp_path)).fetchall()
+            passed += 1
+    assert passed >= 15
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def failed_by(problem: Exception) -> BuildError:
 
 def prepare(target: Path) -> None:
     """Write a file with every table and macro and without rows, for `write_warehouse` to begin many small warehouses with."""
-    with _connect(target, Limits()) as connection:
+    with connect(target, Limits()) as connection:
         connection.execute("begin")
         _create_canonical(connection)
         _fill_marts(connection)
@@ -81,7 +81,8 @@ def write_warehouse(
     """
     if prepared:
         shutil.copyfile(prepared, target)
-    connection = _connect(target, limits or Limits())
+    files_read = [path for source in tables.values() if not isinstance(source, pa.Table) for path in source]
+    connection = connect(target, limits or Limits(), files_read)
     try:
         with interruptible(connection, cancelled):
             # One transaction for the many small statements: each on its own would be synced to the disk.
@@ -108,16 +109,23 @@ def write_warehouse(
     connection.close()
 
 
-def _connect(target: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
+def connect(target: Path, limits: Limits, readable: Sequence[Path] = ()) -> duckdb.DuckDBPyConnection:
+    """A connection that writes `target` and may read the files named, and no other; its configuration is locked (threats T16, T17)."""
+    connection = duckdb.connect(
         str(target),
         config={
             "memory_limit": limits.memory,
             "threads": str(limits.threads),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
         },
     )
+    # One after the other: what may be read cannot be said once everything is closed.
+    connection.execute("set allowed_paths = $paths", {"paths": [str(path) for path in readable]})
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
 
 
 def _create_canonical(connection: duckdb.DuckDBPyConnection) -> None:
