@@ -19,7 +19,12 @@ from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.settings import served_folder
 from clearaccounts.ui import connection, messages, registry, remembered
-from clearaccounts.ui.middleware import Closed, Dressed, OnlyThisMachine, Signposted
+from clearaccounts.ui.edge.addresses import Closed, Signposted
+from clearaccounts.ui.edge.dressed import Dressed
+from clearaccounts.ui.edge.failures import Caught, Plain
+from clearaccounts.ui.edge.rules import Rules
+from clearaccounts.ui.edge.safeguards import Safeguarded
+from clearaccounts.ui.edge.visitors import OnlyByName, OnlyThisMachine
 from clearaccounts.warehouse import current_path
 
 log = logging.getLogger("clearaccounts")
@@ -48,18 +53,23 @@ def prepare_data() -> None:
         log.error("%s", error)
 
 
-def _is_demo() -> bool:
-    try:
-        return connection.settings().access.mode == "demo"
-    except ClearAccountsError:
-        return True  # when in doubt, the stricter rule
+def rules() -> Rules:
+    """What the edge goes by; while the settings cannot be read, the strictest: this machine alone."""
+    return Rules()
 
 
 def middleware() -> list[Middleware]:
-    """From the outermost: headers and style on every answer, then who may connect, what is closed, which addresses there are."""
+    """The edge, from the outermost.
+
+    What catches errors; headers and style; whether the server may run at all; who may connect; what is closed; which
+    addresses there are; and our words in the place of Streamlit's about an error.
+    """
+    own = frozenset(route.path.lstrip("/") for route in routes())
     return [
-        Middleware(Dressed), Middleware(OnlyThisMachine, applies=_is_demo), Middleware(Closed),
-        Middleware(Signposted, pages=frozenset(entry.url for entry in registry.PAGES), nowhere=registry.NOWHERE),
+        Middleware(Caught, rules=rules), Middleware(Dressed, rules=rules, own=own), Middleware(Safeguarded, rules=rules),
+        Middleware(OnlyThisMachine, rules=rules), Middleware(OnlyByName, rules=rules), Middleware(Closed),
+        Middleware(Signposted, pages=frozenset(entry.url for entry in registry.PAGES), nowhere=registry.NOWHERE, own=own),
+        Middleware(Plain, own=own),
     ]
 
 
