@@ -5,6 +5,7 @@ A query file is bound, never assembled. Amounts stay DECIMAL: results are `pyarr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -90,6 +91,13 @@ class Warehouse:
         other._beside = {**self._beside, **tables}
         return other
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells this build, with all that decides who sees what of it, from every other."""
+        assigned = self._beside["assignments_now"]() if "assignments_now" in self._beside else None
+        rows = "" if assigned is None else repr(assigned.to_pylist())
+        return (str(self.path), self.build.build_id, hashlib.sha256(rows.encode("utf-8")).hexdigest())
+
     def stands_beside(self, table: str) -> bool:
         """Whether a table of that name stands beside the build."""
         return table in self._beside
@@ -134,6 +142,9 @@ class Warehouse:
                 seconds=self._settings.limits.query_seconds,
             ) from None
         except duckdb.Error as error:
+            if viewer.agent_scope is not None:
+                # DuckDB names values in what it says, and it may have met them before it came to the scope.
+                raise WarehouseError(N_("{query} could not be answered."), query=name) from error
             raise WarehouseError(
                 N_("{query} could not be answered: {problem}"), query=name, problem=str(error).splitlines()[0]
             ) from error

@@ -37,7 +37,8 @@ title = _(suspensions_view.LISTS[name][1])
 page = tables.slices(lists[name])
 columns = suspensions_view.columns(name, viewer)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="list_head"):
-    st.caption(title if name != "marked" else f"{title}. {suspensions_view.limit_in_words(warehouse)}")
+    approvals = suspensions_view.approvals_in_words(warehouse, viewer) if name == "marked" else ""
+    st.caption(f"{title}. {approvals}" if approvals else title)
     with st.container(width="content", horizontal=True):
         st.page_link(registry.POLICY.path, label=_("The policy in words"), icon=":material/gavel:",
                      query_params=controls.link(registry.POLICY))

@@ -239,3 +239,15 @@ def test_what_a_caller_hands_goes_before_what_stands_beside(tmp_path: Path) -> N
     wanted = {"as_of_on": date(2026, 6, 30)}
     assert built.run("collections/holds", wanted, OPERATOR)["hold_id"].to_pylist() == []
     assert built.run("collections/holds", wanted, OPERATOR, {"holds_decided": decided})["hold_id"].to_pylist() == ["H1"]
+
+
+def test_a_query_that_fails_tells_who_sees_only_some_customers_nothing_of_it(tmp_path: Path) -> None:
+    built = world(tmp_path, customers=[{"customer_id": "C1"}])
+    sales, helpdesk = DEMO_PEOPLE[:2]
+    assert (sales.role, helpdesk.role) == (Role.SALES_AGENT, Role.HELPDESK_AGENT)
+    broken = {"customers_wanted": pa.table({"name_of_c8": ["Contoso"]})}
+    with pytest.raises(WarehouseError, match="customer_id"):
+        built.run("accounts/names", {}, helpdesk, broken)
+    with pytest.raises(WarehouseError) as said:
+        built.run("accounts/names", {}, sales, broken)
+    assert str(said.value) == "accounts/names could not be answered."

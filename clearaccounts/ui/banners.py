@@ -1,4 +1,7 @@
-"""What must be known before believing a number: a build that failed, checks that failed."""
+"""What must be known before believing a number: a build that failed, checks that failed.
+
+Why a build failed may name a customer of anybody: only who may see the imported data reads it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from clearaccounts.importing import publish
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, words
 
+_WHO_KNOWS = N_("Who imports data reads on the Data page why.")
+
 
 def warnings(viewer: Viewer) -> None:
     """A build that failed, and checks of this build that failed, for those who see numbers."""
@@ -17,7 +22,8 @@ def warnings(viewer: Viewer) -> None:
     failure = publish.failure(connection.folder())
     if failure is not None:
         text = language.gettext(N_("The newest data could not be built in, so you see the data from before. {why}"))
-        st.warning(words.plain(text.format(why=failure.in_language(language.gettext))), icon=":material/history:")
+        why = failure.in_language(language.gettext) if viewer.may(Permission.VIEW_DATA) else language.gettext(_WHO_KNOWS)
+        st.warning(words.plain(text.format(why=why)), icon=":material/history:")
     if not viewer.may(Permission.VIEW_RECEIVABLES):
         return
     count = overview.failed_check_count(connection.warehouse(), viewer)

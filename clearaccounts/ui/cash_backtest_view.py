@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
 import streamlit as st
 
@@ -12,6 +10,7 @@ from clearaccounts.cash import METHODS, Verdict
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import tables, words
 from clearaccounts.ui.cash_view import Outlook
+from clearaccounts.ui.kept import Kept
 from clearaccounts.ui.tables import Column
 
 METHOD_COLUMNS = (
@@ -68,20 +67,16 @@ def band_words(outlook: Outlook, language: Language) -> str:
     return f"{said} {measured.format(fewest=language.percent(min(shares)), most=language.percent(max(shares)))}"
 
 
-# (build, whose customers, day) -> the two back-tests: small, the same for as long as the build is served, and the slowest of the page.
-_backtests: dict[tuple[str, str | None, Any], tuple[pa.Table, pa.Table]] = {}
+# The two back-tests of a day: small, and the slowest of the page.
+_BACKTESTS: Kept[tuple[pa.Table, pa.Table]] = Kept(100)
 
 
 def backtests(outlook: Outlook) -> tuple[pa.Table, pa.Table]:
     """The rows by method and by days ahead."""
-    key = (outlook.warehouse.build.build_id, outlook.viewer.agent_scope, outlook.chosen.as_of_on)
-    if key not in _backtests:
-        if len(_backtests) >= 100:
-            _backtests.clear()
-        wanted = cash.DayFilter(outlook.chosen.as_of_on)
-        _backtests[key] = (
-            cash.backtest(outlook.warehouse, wanted, outlook.viewer), cash.backtest_weeks(outlook.warehouse, wanted, outlook.viewer))
-    return _backtests[key]
+    warehouse, viewer, day = outlook.warehouse, outlook.viewer, outlook.chosen.as_of_on
+    wanted = cash.DayFilter(day)
+    return _BACKTESTS.get(warehouse, viewer, day, lambda: (
+        cash.backtest(warehouse, wanted, viewer), cash.backtest_weeks(warehouse, wanted, viewer)))
 
 
 def how_well(outlook: Outlook) -> None:

@@ -19,6 +19,7 @@ from clearaccounts.preferences import BASES, MOST_EDGES
 from clearaccounts.query_files import Parameter, read_value
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, labels, saved_edges, url, words
+from clearaccounts.ui.kept import Kept
 from clearaccounts.ui.registry import Entry
 from clearaccounts.warehouse import Warehouse
 
@@ -62,17 +63,11 @@ class Chosen:
         return " · ".join(said)
 
 
-# (build, person) -> currencies: small, and the same for as long as the build is served.
-_currencies_of: dict[tuple[str, str], list[str]] = {}
+_CURRENCIES: Kept[tuple[str, ...]] = Kept(200)
 
 
-def _currencies(warehouse: Warehouse, viewer: Viewer) -> list[str]:
-    key = (warehouse.build.build_id, viewer.user_id)
-    if key not in _currencies_of:
-        if len(_currencies_of) >= 200:
-            _currencies_of.clear()
-        _currencies_of[key] = overview.currencies(warehouse, viewer)["currency"].to_pylist()
-    return _currencies_of[key]
+def _currencies(warehouse: Warehouse, viewer: Viewer) -> tuple[str, ...]:
+    return _CURRENCIES.get(warehouse, viewer, None, lambda: tuple(overview.currencies(warehouse, viewer)["currency"].to_pylist()))
 
 
 def parts(filters: Iterable[str], viewer: Viewer) -> tuple[str, ...]:

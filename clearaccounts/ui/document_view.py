@@ -35,7 +35,7 @@ INSTALMENT_COLUMNS = (
 )
 ALLOCATION_COLUMNS = (
     Column("source_type", N_("Settled by"), "label"),
-    Column("source_id", N_("Document"), missing=N_("No document")),
+    Column("source_id", N_("Document"), missing=N_("None to show")),
     Column("source_on", N_("Dated"), "day"),
     Column("counts_from_on", N_("Counts from"), "day",
            help=N_("The latest of the day it was applied, the day of its document and the day of the invoice.")),
@@ -48,7 +48,7 @@ ALLOCATION_COLUMNS = (
 )
 # Only where there is something to tell.
 INSTALMENT = Column("instalment_number", N_("Instalment"), "number", "small")
-PAYER = Column("source_customer_name", N_("Paid by"))
+PAYER = Column("source_customer_name", N_("Paid by"), missing=N_("Not in your view"))
 TAKEN_BACK = (
     Column("taken_back_on", N_("Taken back on"), "day"),
     Column("amount_taken_back", N_("Taken back"), "amount"),
@@ -118,7 +118,7 @@ def allocation_columns(applied: pa.Table) -> tuple[Column, ...]:
     columns = list(ALLOCATION_COLUMNS)
     if any(row["instalment_number"] is not None for row in rows):
         columns.insert(4, INSTALMENT)
-    if any(row["source_id"] is not None and row["source_customer_id"] != row["customer_id"] for row in rows):
+    if any(row["source_type"] in {"payment", "credit_note"} and row["source_customer_id"] != row["customer_id"] for row in rows):
         columns.insert(2, PAYER)
     if not all(row["is_in_force"] for row in rows):
         columns += TAKEN_BACK

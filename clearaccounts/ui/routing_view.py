@@ -167,7 +167,7 @@ def _would_use(row: dict[str, Any], language: Language) -> str:
             return translate(N_("1 incident"))
     count = row["needed_request_count"]
     if row["needed_quantity"] is None:
-        return translate(N_("Not known: no such request yet"))
+        return translate(N_("Not known: no such request among those you see"))
     said = language.ngettext("{hours} h (of {count} request)", "{hours} h (median of {count} requests)", count)
     return said.format(hours=language.number(row["needed_quantity"], 1), count=language.number(count))
 

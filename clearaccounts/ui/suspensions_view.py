@@ -105,8 +105,10 @@ def _may_approve(mark: Mark, viewer: Viewer) -> bool:
     return not any(is_same_person(one, viewer) for one in people)
 
 
-def limit_in_words(warehouse: Warehouse) -> str:
-    """How many marks were approved today, and from which on a second person approves too."""
+def approvals_in_words(warehouse: Warehouse, viewer: Viewer) -> str:
+    """How many marks were approved today, and from which on a second person approves too; nothing for who approves none."""
+    if not viewer.may(Permission.APPROVE):
+        return ""
     language = words.language()
     zone = ZoneInfo(warehouse.build.time_zone)
     used = len(marking.approved_today(connection.store().matching, zone, connection.now()))

@@ -6,7 +6,8 @@
 -- Parameter as_of_on date: as of the end of this day.
 -- Parameter soon_days integer = 60: a plan that ends within so many days ends soon.
 --
--- A case whose support type or platform is not known has rows for each that it may be. It decides nothing: a person does.
+-- A case whose support type or platform is not known has rows for each that it may be. The hours that a request
+-- usually takes are those of the requests in view. It decides nothing: a person does.
 with
 
 day_end as (
@@ -56,7 +57,7 @@ routes as (
         route_options.needed_request_count,
         route_options.route_order
     from asked_case
-    inner join route_options($as_of_on, $soon_days) as route_options
+    inner join route_options($as_of_on, $soon_days, $viewer_agent) as route_options
         on (asked_case.support_type is null or route_options.support_type = asked_case.support_type)
         and (asked_case.platform is null or route_options.platform = asked_case.platform)
         and route_options.severity is not distinct from asked_case.severity

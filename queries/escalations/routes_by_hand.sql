@@ -8,7 +8,7 @@
 -- Parameter severity text = null (A, B, C): of the question; not known when left out.
 -- Parameter soon_days integer = 60: a plan that ends within so many days ends soon.
 --
--- It decides nothing: a person does.
+-- The hours that a request usually takes are those of the requests in view. It decides nothing: a person does.
 with
 
 routes as (
@@ -37,7 +37,7 @@ routes as (
         route_options.left_after_quantity,
         route_options.needed_request_count,
         route_options.route_order
-    from route_options($as_of_on, $soon_days) as route_options
+    from route_options($as_of_on, $soon_days, $viewer_agent) as route_options
     where ($support_type is null or route_options.support_type = $support_type)
         and ($platform is null or route_options.platform = $platform)
         and route_options.severity is not distinct from $severity

@@ -5,6 +5,7 @@
 --
 -- Used = hours of its requests, or requests opened in its term. It runs out on the day on which, used at the rate of
 -- the elapsed part of its term, the entitlement is reached; never, if that is a day that no calendar has.
+-- A plan's use is the partner's, whoever looks; the requests outside any plan are those in view.
 with
 
 plans as (
@@ -12,10 +13,13 @@ plans as (
 ),
 
 outside as (
-    select support_vehicle, count(*) as request_count
-    from service_requests_on($as_of_on)
-    where opened_on <= $as_of_on and used_support_plan_id is null
-    group by support_vehicle
+    select service_requests.support_vehicle, count(*) as request_count
+    from service_requests_on($as_of_on) as service_requests
+    left join customers on customers.customer_id = service_requests.customer_id
+    where service_requests.opened_on <= $as_of_on
+        and service_requests.used_support_plan_id is null
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    group by service_requests.support_vehicle
 ),
 
 usage as (

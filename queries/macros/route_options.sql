@@ -3,6 +3,7 @@
 -- Tables: vehicle_scopes, service_goals
 -- Parameter seen_on date: as of the end of this day.
 -- Parameter soon_days integer: a plan that ends within so many days ends soon.
+-- Parameter seen_by text: the sales agent from whose customers' requests the usual hours are taken; null: from all requests.
 --
 -- A vehicle fits if its scope covers support type and platform, and it is free or a plan of it runs. A request uses one incident, or the
 -- median hours of the requests through that vehicle at that severity up to the day (needed_request_count says how many). A severity of
@@ -22,7 +23,10 @@ running_plans as (
 ),
 
 past_requests as (
-    select * from service_requests_on(seen_on) where opened_on <= seen_on
+    select service_requests.support_vehicle, service_requests.severity, service_requests.hours_used
+    from service_requests_on(seen_on) as service_requests
+    left join customers on customers.customer_id = service_requests.customer_id
+    where service_requests.opened_on <= seen_on and (seen_by is null or customers.sales_agent = seen_by)
 ),
 
 vehicles as (

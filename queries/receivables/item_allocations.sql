@@ -7,8 +7,8 @@
 -- amount_applied adds up to what is settled of the invoice on that day, exactly. An allocation whose document stopped counting, or that
 -- lost its place to another, has 0 in it and what it was in amount_taken_back, with the day in taken_back_on. Money un-applied again is
 -- an allocation of its own, negative. source_type is payment, credit_note, write_off, or stated: settled as the accounting system
--- says, without a document here. source_customer_id is who paid; where the viewer may not see them, it is empty, and so is what their
--- document says beyond the part that it gave here.
+-- says, without a document here. source_customer_id is who paid; where the viewer may not see them, it is empty, and so are
+-- their document's id and what it says beyond the part that it gave here.
 with
 
 chosen as (
@@ -57,7 +57,7 @@ documented as (
         allocations.invoice_id,
         allocations.allocation_id,
         allocations.source_type,
-        allocations.source_id,
+        case when sources.source_id is null or payers.customer_id is not null then allocations.source_id end as source_id,
         payers.customer_id as source_customer_id,
         payers.customer_name as source_customer_name,
         allocations.instalment_number,

@@ -89,9 +89,11 @@ def test_without_a_warehouse_the_page_says_what_to_do(screen: Callable[..., Scre
 
 def test_a_failed_build_is_told_on_every_page(screen: Callable[..., Screen], data: Path) -> None:
     (data.parent / "data-sample" / "warehouse" / "failure.json").write_text(
-        '{"template": "The disk is full.", "values": {}, "at": "2026-10-01T06:00:00+00:00"}', encoding="utf-8")
-    tab = screen(Role.SALES_AGENT)
-    assert any("data from before" in warning.value and "disk is full" in warning.value for warning in tab.app.warning)
+        '{"template": "A check failed: customer_id C0008.", "values": {}, "at": "2026-10-01T06:00:00+00:00"}', encoding="utf-8")
+    for role, reads_why in ((Role.SALES_AGENT, False), (Role.HELPDESK_AGENT, False), (Role.BILLING_ADMIN, True), (Role.MANAGER, True)):
+        told = [warning.value for warning in screen(role).app.warning]
+        assert len(told) == 1 and "data from before" in told[0]
+        assert ("C0008" in told[0]) is reads_why
 
 
 def test_an_error_that_nobody_foresaw_gives_a_reference_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
