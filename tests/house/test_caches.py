@@ -48,7 +48,7 @@ CACHES = {
     "clearaccounts.support.rules_reader._load": _RULES,
     "clearaccounts.text._catalogue": _FILES,
     "clearaccounts.ui.connection.settings": _RULES,
-    "clearaccounts.ui.middleware.dress": _FILES,
+    "clearaccounts.ui.edge.index.dress": _FILES,
 }
 OBJECTS = {
     "clearaccounts.decisions.table.EVENT": "names the columns of a table; it holds no rows",
