@@ -129,9 +129,13 @@ def ageing_alt(table: pa.Table, currency: str, language: Language) -> str:
     return language.gettext(N_("Amount outstanding by days overdue: {parts}.")).format(parts="; ".join(parts))
 
 
-def as_label(text: str, most: int | None = None) -> str:
+# A box beside the pointer: longer than any name that somebody gives, shorter than what hides the page.
+_LONGEST_HOVER = 120
+
+
+def as_label(text: str, most: int = _LONGEST_HOVER) -> str:
     """Other people's text as a label: at most so many characters, and no markup (charts draw `<b>`, follow `<a href>`)."""
-    short = text if most is None or len(text) <= most else text[: most - 1] + "…"
+    short = text if len(text) <= most else text[: most - 1] + "…"
     return short.replace("&", "&amp;").replace("<", "&lt;")
 
 
@@ -139,7 +143,7 @@ def counts(labels: Sequence[str], values: Sequence[int], language: Language, pal
     """A count per category, the largest first as given; the chosen one in the accent."""
     figure = _bars(26 * max(len(labels), 3) + 12, palette)
     figure.add_bar(
-        orientation="h", y=[as_label(label) for label in labels], x=list(values), text=[language.number(value) for value in values],
+        orientation="h", y=[as_label(label, 40) for label in labels], x=list(values), text=[language.number(value) for value in values],
         textposition="outside", cliponaxis=False,
         marker={"color": [palette.accent if label == chosen else palette.bar for label in labels]},
         hovertemplate="%{y}: %{text}<extra></extra>",

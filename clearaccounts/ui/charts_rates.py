@@ -94,7 +94,7 @@ def groups(bars: Sequence[Bar], palette: Palette, chosen: str | None = None) -> 
     figure = _base(27 * max(len(bars), 3) + 12, palette)
     figure.add_bar(
         # Two groups may have one name: the order keeps their bars apart.
-        orientation="h", y=list(range(len(bars))), x=[bar.value for bar in bars], text=[bar.label for bar in bars],
+        orientation="h", y=list(range(len(bars))), x=[bar.value for bar in bars], text=[as_label(bar.label) for bar in bars],
         textposition="outside", cliponaxis=False, customdata=[bar.code for bar in bars], hoverinfo="none",  # "skip" takes clicks too
         marker={"color": [palette.accent if bar.code == chosen else palette.bar for bar in bars], "opacity": 1.0},
         selected={"textfont": {"color": palette.text}},

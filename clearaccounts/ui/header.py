@@ -39,7 +39,8 @@ def _badges(viewer: Viewer | None) -> None:
 
 def _person(viewer: Viewer) -> None:
     translate = words.language().gettext
-    with st.container(key="person", width="content"), st.popover(viewer.name, icon=":material/account_circle:", type="tertiary"):
+    name = words.plain(viewer.name)
+    with st.container(key="person", width="content"), st.popover(name, icon=":material/account_circle:", type="tertiary"):
         st.text(translate(ROLE_TITLES[viewer.role]))
         st.text(viewer.email)
         st.button(translate(N_("Sign out")), on_click=guard.sign_out, icon=":material/logout:", key="sign_out")

@@ -79,7 +79,7 @@ def _body(mark_id: str) -> None:
                 continue
             left, right = st.columns([3, 2], vertical_alignment="bottom")
             left.selectbox(
-                f"{words.plain(line.product_name)} · {line.microsoft_subscription_id}", options, key=f"outcome_{number}",
+                words.plain(f"{line.product_name} · {line.microsoft_subscription_id}"), options, key=f"outcome_{number}",
                 format_func=lambda code: mark_words.outcome(code, language),
             )
             right.text_input(translate(N_("Note, if any")), key=f"detail_{number}", max_chars=300)
