@@ -13,5 +13,6 @@ app = st.App(
     lifespan=server.lifespan,
     middleware=server.middleware(),
     routes=server.routes(),
+    secrets=server.secrets(),
     on_script_error=server.show_script_error,
 )

@@ -7,7 +7,8 @@ others see all. The rule is enforced here, in SQL by `$viewer_agent`, and again 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from clearaccounts.errors import NotPermitted
@@ -103,13 +104,23 @@ _OPERATOR = frozenset(Permission) - {
 
 
 @dataclass(frozen=True)
+class Session:
+    """One sign-in of a person: since when it lasts, and when they last did anything in it (UTC)."""
+
+    session_id: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
 class Viewer:
-    """A person as the data layer knows them: a stable id, a name to show, a role, an e-mail."""
+    """A person as the data layer knows them: a stable id, a name to show, a role, an e-mail; and the session they act in, if any."""
 
     user_id: str
     name: str
     role: Role
     email: str
+    session: Session | None = field(default=None, compare=False, repr=False)
 
     def may(self, permission: Permission) -> bool:
         """Whether this person's role allows `permission`."""

@@ -18,6 +18,7 @@ ClearAccountsError              a sentence for a person, never a traceback
 ├── PartnerCenterError          Partner Center cannot be asked, or gave no answer that can be used
 ├── PreferenceError             what a person prefers cannot be kept or read
 ├── NotPermitted                the person's role does not allow it
+│   └── SignedOut               the person is not, or not any more, signed in here
 ├── NotFound                    no such thing, or not for this person: the same words for both
 └── DecisionError               the decisions store refused an action
     ├── Stale                   somebody acted meanwhile; says who did what
@@ -118,6 +119,10 @@ class BadParameter(WarehouseError):
 
 class NotPermitted(ClearAccountsError):
     """The person's role does not allow this."""
+
+
+class SignedOut(NotPermitted):
+    """The person is not known here, or their session is over."""
 
 
 class NotFound(ClearAccountsError):

@@ -202,6 +202,18 @@ EMPTY_TABLES: dict[str, pa.Table] = {
         "invoice_id": pa.array([], pa.string()),
         "instalment_number": pa.array([], pa.int64()),
     }),
+    # Whose accounts are whose by the decisions of user administrators: a single account, or the whole book of a sales agent of the
+    # customer list (one of the two is null), and the address of the agent they were given to.
+    "assignments_now": pa.table({
+        "customer_id": pa.array([], pa.string()),
+        "book": pa.array([], pa.string()),
+        "sales_agent": pa.array([], pa.string()),
+    }),
+    # The customers as they were imported, where `customers` itself stands for what assignments make of them.
+    "customers_filed": pa.table({
+        "customer_id": pa.array([], pa.string()),
+        "sales_agent": pa.array([], pa.string()),
+    }),
 }
 # A policy that somebody wants instead, and how it sees the customers: what a simulation compares.
 EMPTY_TABLES["policy_proposed"] = EMPTY_TABLES["policy_stages"]

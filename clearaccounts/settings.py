@@ -30,6 +30,8 @@ MAILBOX = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
 SECURITY = ("none", "starttls", "tls")
+_TENANT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ROLES = ("sales_agent", "helpdesk_agent", "billing_admin", "manager", "user_admin")
 _HOST = re.compile(r"[A-Za-z0-9._:-]*")
 
 
@@ -116,9 +118,46 @@ class Smtp:
 
 @dataclass(frozen=True)
 class Access:
-    """`[access]`: how people sign in. `demo` offers five built-in people, on this machine alone."""
+    """`[access]`: how people sign in.
+
+    `demo` offers five built-in people, on this machine alone. `oidc` asks the directory of one Entra tenant; the secrets that this
+    takes come from the environment alone (`CLEARACCOUNTS_OIDC_CLIENT_SECRET`, `CLEARACCOUNTS_COOKIE_SECRET`).
+
+    Attributes:
+        tenant: the tenant whose people may sign in.
+        authority: who signs its tokens; `{authority}/{tenant}/v2.0` is their issuer.
+        address: the dashboard's own public origin, such as https://clear.partner.example.
+        hosts: further host names that may be asked for, such as a health check's.
+        roles_claim: the claim of the token that `roles` maps: `roles` (app roles) or `groups`.
+        roles: a value of that claim -> our role, the strongest first; empty: roles are granted on the page Users and roles.
+        session_hours, idle_minutes: how long a sign-in lasts at most, and without anything being done in it.
+    """
 
     mode: str = "demo"
+    tenant: str = ""
+    authority: str = "https://login.microsoftonline.com"
+    client_id: str = ""
+    address: str = ""
+    hosts: tuple[str, ...] = ()
+    roles_claim: str = "roles"
+    roles: dict[str, str] = field(default_factory=dict)
+    session_hours: int = 8
+    idle_minutes: int = 60
+
+    @property
+    def is_oidc(self) -> bool:
+        """Whether people sign in by their directory."""
+        return self.mode == "oidc"
+
+    @property
+    def issuer(self) -> str:
+        """Who issues the tokens of the tenant's people."""
+        return f"{self.authority.rstrip('/')}/{self.tenant}/v2.0"
+
+    @property
+    def is_by_directory(self) -> bool:
+        """Whether the directory says which role somebody has."""
+        return bool(self.roles)
 
 
 @dataclass(frozen=True)
@@ -237,8 +276,6 @@ def _check(file: str, settings: Settings) -> None:
         refuse("company", "currency", settings.company.currency, "an ISO 4217 code such as EUR")
     if settings.company.time_zone not in available_timezones():
         refuse("company", "time_zone", settings.company.time_zone, "a time zone such as Europe/Madrid")
-    if settings.access.mode not in {"demo"}:
-        refuse("access", "mode", settings.access.mode, "demo")
     # The address is not repeated: it may hold a password, and a second @ would make part of one a host's name.
     if settings.decisions.url and not _is_address(settings.decisions.url):
         refuse("decisions", "url", "no address we know", "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE, in ASCII")
@@ -248,8 +285,34 @@ def _check(file: str, settings: Settings) -> None:
         refuse("suspension", "approvals_per_day", settings.suspension.approvals_per_day, "0 or more")
     if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
         refuse("limits", "query_seconds or threads", "below 1", "1 or more")
+    _check_access(settings.access, refuse)
     _check_smtp(settings.smtp, refuse)
     _check_partner_center(settings.partner_center, refuse)
+
+
+def _check_access(access: Access, refuse: Callable[[str, str, object, str], None]) -> None:
+    if access.mode not in {"demo", "oidc"}:
+        refuse("access", "mode", access.mode, "demo or oidc")
+    for value, role in access.roles.items():
+        if not value or role not in ROLES:
+            refuse("access", "roles", f"{value} = {role}", "a claim's value = one of " + ", ".join(ROLES))
+    if access.roles_claim not in {"roles", "groups"}:
+        refuse("access", "roles_claim", access.roles_claim, "roles or groups")
+    if not 1 <= access.session_hours <= 8:
+        refuse("access", "session_hours", access.session_hours, "from 1 to 8")
+    if not 5 <= access.idle_minutes <= 480:
+        refuse("access", "idle_minutes", access.idle_minutes, "from 5 to 480")
+    if any(not host or not _HOST.fullmatch(host) for host in access.hosts):
+        refuse("access", "hosts", ", ".join(map(str, access.hosts)), "host names without a port")
+    if not access.is_oidc:
+        return
+    if not _TENANT.fullmatch(access.tenant):
+        refuse("access", "tenant", repr(access.tenant), "the id of one tenant, as the directory shows it; never common or organizations")
+    if not access.client_id:
+        refuse("access", "client_id", "empty", "the application's id in the directory")
+    for key in ("authority", "address"):
+        if not _is_safe_address(getattr(access, key)):
+            refuse("access", key, repr(getattr(access, key)), "an https address without path, name or password")
 
 
 def _check_smtp(smtp: Smtp, refuse: Callable[[str, str, object, str], None]) -> None:

@@ -78,8 +78,8 @@ class Warehouse:
         self._settings = settings
         self._beside: Mapping[str, Callable[[], pa.Table]] = {}
         self._connection = open_read_only(path, settings)
-        row = self._connection.cursor().execute("select * from build").fetchall()[0]
-        self.build = Build(*row)
+        [*build, self._catalogue] = self._connection.cursor().execute("select *, current_database() from build").fetchall()[0]
+        self.build = Build(*build)
 
     def beside(self, tables: Mapping[str, Callable[[], pa.Table]]) -> Warehouse:
         """The same build with tables beside it, for every query whose header's `Tables:` line names one.
@@ -133,6 +133,7 @@ class Warehouse:
         bound = self._bind(chosen, given, viewer)
         cursor = self._connection.cursor()
         try:
+            self._assign(cursor)
             for table in chosen.tables:
                 cursor.register(table, tables[table] if tables and table in tables else self._beside[table]())
             return cursor.execute(chosen.sql, bound).to_arrow_table()
@@ -150,6 +151,18 @@ class Warehouse:
             ) from error
         finally:
             cursor.close()
+
+    def _assign(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let `customers` on this cursor, in macros too, be whose they were assigned to; nothing assigned costs nothing.
+
+        A temporary view goes before the build's table of the same name, and no other cursor sees it.
+        """
+        assigned = self._beside["assignments_now"]() if "assignments_now" in self._beside else None
+        if assigned is None or not assigned.num_rows:
+            return
+        cursor.register("assignments_now", assigned)
+        cursor.execute(f'create temp view customers_filed as from "{self._catalogue}".main.customers')
+        cursor.execute("create temp view customers as from customers_assigned()")
 
     def _bind(self, chosen: Query, given: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
         bound: dict[str, Any] = {}

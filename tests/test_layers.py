@@ -39,6 +39,7 @@ LAYERS = {
     "clearaccounts.documents": SUBJECTS,
     "clearaccounts.health": SUBJECTS,
     "clearaccounts.preferences": SUBJECTS,
+    "clearaccounts.people": SUBJECTS,
     "clearaccounts.collections": SUBJECTS,
     "clearaccounts.importing": SUBJECTS,
     "clearaccounts.exporting": SUBJECTS,

@@ -88,14 +88,15 @@ def has_decisions(folder: DataFolder, settings: Settings) -> bool:
 
 
 def catch_up(
-    folder: DataFolder, settings: Settings, now: datetime, viewer: Viewer = OPERATOR, warehouse: Callable[[], Warehouse] | None = None,
+    folder: DataFolder, settings: Settings, now: datetime, viewer: Viewer = OPERATOR, *,
+    warehouse: Callable[[], Warehouse] | None = None, store: Store | None = None,
 ) -> list[Mark]:
     """Note what the newest build of a folder clears: at the end of an import, and by the next command or page after a crash.
 
     What keeps it from being noted (a store that is broken, no warehouse) is logged: it will be noted by whoever looks next.
     """
     try:
-        store = open_store(folder, settings)
+        store = store or open_store(folder, settings)
         newest = warehouse or partial(open_current, folder, settings)
         return note_cleared(store, Grounds(newest, lambda _: None, settings.suspension), viewer, now)
     except ClearAccountsError:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+
+import pyarrow as pa
 
 from clearaccounts.collections.clearing import catch_up, has_decisions
 from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import open_store
 from clearaccounts.importing import publish
 from clearaccounts.importing.profiles import BROKEN, broken
+from clearaccounts.people import assignments
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Warehouse, open_current
@@ -40,8 +44,13 @@ class Context:
         if has_decisions(self.served, self.settings):
             # An import that was killed before it could note whose debts are gone is made up for here.
             catch_up(self.served, self.settings, self.now, warehouse=lambda: newest)
+        if has_decisions(self.own, self.settings):
+            newest = newest.beside({"assignments_now": cache(self._assignments)})
         known = with_decisions(newest, lambda chosen: open_store(self.served, self.settings).matching(chosen))
         return rules.beside(known, rules_reader.in_use(self.settings))
+
+    def _assignments(self) -> pa.Table:
+        return assignments.table(open_store(self.own, self.settings).matching, self.settings.access)
 
 
 def say(text: str) -> None:

@@ -5,9 +5,10 @@ from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canoni
 from clearaccounts.decisions.imports import files_on_record, imports_on_record, record_import, record_undo
 from clearaccounts.decisions.profiles import record_profile
 from clearaccounts.decisions.reading import EventFilter, Page, as_json_lines, as_table
-from clearaccounts.decisions.store import State, Store, open_store
+from clearaccounts.decisions.store import People, State, Store, known_by_id, open_store
 
 __all__ = [
-    "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "Scene", "State", "Store", "as_json_lines", "as_table",
-    "canonical", "files_on_record", "imports_on_record", "open_store", "record_import", "record_profile", "record_undo",
+    "GENESIS", "Action", "Actor", "Event", "EventFilter", "Finding", "Page", "People", "Scene", "State", "Store", "as_json_lines",
+    "as_table", "canonical", "files_on_record", "imports_on_record", "known_by_id", "open_store", "record_import", "record_profile",
+    "record_undo",
 ]

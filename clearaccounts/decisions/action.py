@@ -40,6 +40,8 @@ class Action:
         expected_version: the version of the subject that the person saw (0 = none yet); None = whatever it is.
         meanwhile: per event type the sentence that tells who (`{who}`, `{when}`) came first.
         variants: other event types that it may turn out to be, and `choose` then says which, under the lock.
+        entering: who is just signing in, and acts as themselves before the store's directory knows their session; the rule says
+            whether they may, `permissions` is not asked.
     """
 
     subject_type: str
@@ -57,3 +59,4 @@ class Action:
     meanwhile: Mapping[str, str] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
     choose: Callable[[Scene], str] | None = None
+    entering: Viewer | None = None

@@ -18,7 +18,7 @@ from clearaccounts.errors import NotPermitted
 from clearaccounts.text import N_
 
 # The part of the audit trail that is about people's access, for those who may see that part alone.
-ACCESS_SUBJECTS = ("access", "person")
+ACCESS_SUBJECTS = ("access", "person", "session", "assignment")
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearaccounts import access
-from clearaccounts.access import Permission, Role, Viewer
-from clearaccounts.decisions import audit, moving, reading, table
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.decisions import audit, moving, reading, seen, table
 from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, storable
@@ -34,6 +34,7 @@ from clearaccounts.errors import (
     NotPermitted,
     Refused,
     SamePerson,
+    SignedOut,
     Stale,
     StoreBroken,
 )
@@ -41,6 +42,10 @@ from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 
 _LOG = logging.getLogger(__name__)
+
+Matching: TypeAlias = Callable[[EventFilter], tuple[Event, ...]]
+# Who somebody is now, by the events that the transaction sees and the caller's clock; raises NotPermitted.
+People: TypeAlias = Callable[[Viewer, Matching, datetime], Viewer]
 
 # What is put on record even though it is refused; a rule's plain refusal (paid since, a stale screen) is not.
 _DENIALS = (NotPermitted, NotFound, SamePerson, KeyReused)
@@ -62,7 +67,7 @@ class State:
 class Store:
     """One decisions store; safe to share between threads, and between processes by opening it in each."""
 
-    def __init__(self, engine: Engine, anchor: Anchor, people: Callable[[str], Viewer | None]) -> None:
+    def __init__(self, engine: Engine, anchor: Anchor, people: People) -> None:
         self._engine = engine
         self._anchor = anchor
         self._people = people
@@ -159,14 +164,12 @@ class Store:
         return found == event
 
     def _next(self, connection: Connection, last: Event | None, viewer: Viewer, action: Action) -> Event:
-        person = self._people(viewer.user_id)
-        if person is None:
-            raise NotPermitted(N_("You are not known here any more; sign in again."))
+        matching = partial(reading.matching, connection)
+        person = action.entering or self._people(viewer, matching, action.now)
         if person.role is not viewer.role:
             raise NotPermitted(N_("Your role has changed; sign in again."))
-        if not any(person.may(permission) for permission in action.permissions):
+        if action.entering is None and not any(person.may(permission) for permission in action.permissions):
             raise NotPermitted(N_("Your role does not allow this."))
-        matching = partial(reading.matching, connection)
         events = matching(EventFilter(subject_type=action.subject_type, subject_id=action.subject_id))
         scene = Scene(person, events, matching)
         action.guard(scene)
@@ -185,9 +188,31 @@ class Store:
         asked = {**_asked(action), **attempt}
         details = {"asked": asked, "denial": type(denial).__name__}
         # A key of its own: the same form sent twice is one denial, and may still succeed one day.
-        key = "denied:" + hashlib.sha256(canonical([viewer.user_id, action.idempotency_key, action.reason, details]).encode()).hexdigest()
+        key = _denial_key(viewer, action.idempotency_key, action.reason, details)
         record = Action("access", viewer.user_id, "denied", action.reason, key, action.now, (), lambda _: {}, asked,
                         customer_id=action.customer_id)
+        self._append_denial(held, viewer, record, details)
+
+    def deny(self, viewer: Viewer, attempt: Mapping[str, Any], now: datetime) -> None:
+        """Put on record that a person asked to see what is not for them: a page, or a thing on one.
+
+        Args:
+            viewer: who asked.
+            attempt: what for, in words of one kind: `subject_type` (page, customer, case, ...), `subject_id`, `event_type` "view".
+            now: the caller's clock. The same attempt of one person is on record once a day (UTC), however often it is made.
+
+        A store that cannot record it refuses nothing: the attempt was turned down already, and the log says so.
+        """
+        details = {"asked": dict(attempt), "denial": "NotFound"}
+        key = _denial_key(viewer, instant(now)[:10], "", details)
+        record = Action("access", viewer.user_id, "denied", "", key, now, (), lambda _: {}, attempt)
+        try:
+            with self._turn() as held:
+                self._append_denial(held, viewer, record, details)
+        except DecisionError:
+            _LOG.exception("a denied look could not be put on record")
+
+    def _append_denial(self, held: HeldAnchor, viewer: Viewer, record: Action, details: Mapping[str, Any]) -> None:
 
         def following(connection: Connection, last: Event | None) -> Event:
             e = table.EVENT.c
@@ -199,6 +224,27 @@ class Store:
             self._record(held, record, following, viewer.user_id)
         except DecisionError:
             _LOG.exception("a denied action could not be put on record")
+
+    def seen_at(self, session_id: str) -> datetime | None:
+        """When somebody last did anything in a session, to the minute; None if that was never noted.
+
+        Raises:
+            StoreBroken: the database cannot be read.
+        """
+        with self._readable() as connection:
+            return seen.seen_at(connection, session_id)
+
+    def note_seen(self, session_id: str, now: datetime) -> None:
+        """Note that somebody did something in a session. It is no event: nothing is decided by it but that the session is in use.
+
+        Raises:
+            DecisionError: the database could not note it.
+        """
+        try:
+            with self._turn(), self._transaction(writes=True) as connection:
+                seen.note(connection, session_id, now)
+        except SQLAlchemyError as error:
+            raise DecisionError(_NO_ANSWER, problem=table.short(error)) from error
 
     def events(
         self, viewer: Viewer, chosen: EventFilter | None = None, *, limit: int | None = None, offset: int = 0, newest_first: bool = True,
@@ -296,7 +342,7 @@ class Store:
             Refused: no reason, or nothing is broken.
             StoreBroken: the chain itself is broken.
         """
-        if viewer.role is not Role.OPERATOR or self._people(viewer.user_id) != viewer:
+        if viewer != access.OPERATOR:
             raise NotPermitted(N_("Your role does not allow this."))
         if not reason.strip():
             raise Refused(N_("Give a reason."))
@@ -344,13 +390,25 @@ class Store:
             raise StoreBroken(_UNREADABLE, problem=table.short(error)) from error
 
 
-def open_store(folder: DataFolder, settings: Settings, people: Callable[[str], Viewer | None] = access.current_person) -> Store:
+def known_by_id(lookup: Callable[[str], Viewer | None]) -> People:
+    """A directory of people who are looked up by their id alone, and have no sessions."""
+    def present(viewer: Viewer, _matching: Matching, _now: datetime) -> Viewer:
+        found = lookup(viewer.user_id)
+        if found is None:
+            raise SignedOut(N_("You are not known here any more; sign in again."))
+        return found
+
+    return present
+
+
+def open_store(folder: DataFolder, settings: Settings, people: People | None = None) -> Store:
     """Open the decisions of `folder`, making them if there are none.
 
     Args:
         folder: whose decisions.
         settings: where database and anchor are, if not in the folder.
-        people: the person of a user id as known now, or None; asked again inside every action.
+        people: who somebody is now, by the events that an action sees; it raises NotPermitted if they may not act any more. Asked
+            again inside every action. None: the built-in people and the machine's operator.
 
     A database that cannot be read, or that its anchor contradicts, is opened all the same: whoever needs it is told.
 
@@ -358,9 +416,14 @@ def open_store(folder: DataFolder, settings: Settings, people: Callable[[str], V
         DecisionError: the anchor cannot be opened, or the settings name no database that can be used.
     """
     folder.path.mkdir(parents=True, exist_ok=True)
-    store = Store(table.open_engine(folder.decisions_url(settings)), Anchor(folder.anchor(settings)), people)
+    directory = people or known_by_id(access.current_person)
+    store = Store(table.open_engine(folder.decisions_url(settings)), Anchor(folder.anchor(settings)), directory)
     store.prepare()
     return store
+
+
+def _denial_key(viewer: Viewer, *content: object) -> str:
+    return "denied:" + hashlib.sha256(canonical([viewer.user_id, *content]).encode()).hexdigest()
 
 
 def _asked(action: Action) -> dict[str, Any]:

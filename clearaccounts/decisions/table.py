@@ -1,4 +1,4 @@
-"""The one table of the decisions, and how its database is opened.
+"""The table of the decisions, and how its database is opened.
 
 SQLite by default: write-ahead log, every commit waits for the disk, one writer at a time. PostgreSQL
 takes the same path; how a connection is set up, the statement that takes the write lock, and the turn
@@ -39,13 +39,13 @@ from clearaccounts.decisions.postgresql import Turn, guard, refuse_other_encodin
 from clearaccounts.errors import DecisionError
 from clearaccounts.text import N_
 
-_METADATA = MetaData()
+METADATA = MetaData()
 # Text order is byte order in both databases, so that instants compare as they do in SQLite.
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
 
 # In the order of the fields of `chain.Event`.
 EVENT = Table(
-    "event", _METADATA,
+    "event", METADATA,
     Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("subject_type", _Text, nullable=False),
     Column("subject_id", _Text, nullable=False),
@@ -105,7 +105,7 @@ def create(engine: Engine) -> None:
         with engine.connect() as connection:
             connection.connection.cursor().execute("pragma journal_mode = wal")
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            _METADATA.create_all(connection, checkfirst=True)
+            METADATA.create_all(connection, checkfirst=True)
             for verb in ("update", "delete"):
                 connection.exec_driver_sql(
                     f"create trigger if not exists event_no_{verb} before {verb} on event begin "
@@ -114,9 +114,10 @@ def create(engine: Engine) -> None:
         return
     with engine.begin() as connection:
         refuse_other_encodings(connection)
-        # Whoever owns the table makes it; the account that the servers use may lack the right.
-        if not inspect(connection).has_table(EVENT.name):
-            _METADATA.create_all(connection)
+        # Whoever owns the tables makes them; the account that the servers use may lack the right.
+        known = set(inspect(connection).get_table_names())
+        METADATA.create_all(connection, [made for made in METADATA.sorted_tables if made.name not in known], checkfirst=False)
+        if EVENT.name not in known:
             guard(connection)
 
 

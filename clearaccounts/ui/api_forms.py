@@ -51,7 +51,7 @@ def draw() -> None:
     """The form that is open."""
     mark_id = st.session_state.get(_OPEN)
     if mark_id is not None and _mode() in _TITLES:
-        st.dialog(words.language().gettext(_TITLES[_mode()]), on_dismiss=_close)(_body)(mark_id)
+        st.dialog(words.language().gettext(_TITLES[_mode()]), on_dismiss=_close)(guard.watched(_body))(mark_id)
 
 
 def _body(mark_id: str) -> None:

@@ -6,23 +6,28 @@ builds. A build that is replaced meanwhile is closed when the last run lets go o
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
-from clearaccounts.collections.clearing import catch_up
+from clearaccounts.access import OPERATOR, Viewer
+from clearaccounts.collections.clearing import catch_up, has_decisions
 from clearaccounts.collections.days import counts_from
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.policies import Known, known, known_on
 from clearaccounts.collections.policy import Policy
 from clearaccounts.collections.policy_desk import Desk
 from clearaccounts.collections.standing import with_decisions
-from clearaccounts.decisions import Store, open_store
+from clearaccounts.decisions import Event, EventFilter, People, Store, open_store
+from clearaccounts.people import assignments, presence, register
 from clearaccounts.settings import DataFolder, Settings, load, served_folder
 from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Warehouse, current_path, open_current
+
+log = logging.getLogger("clearaccounts")
 
 
 @cache
@@ -81,8 +86,15 @@ class _Stores:
     def get(self, of: DataFolder) -> Store:
         with self._lock:
             if of.path not in self._stores:
-                self._stores[of.path] = open_store(of, settings())
+                self._stores[of.path] = open_store(of, settings(), self._people(of))
             return self._stores[of.path]
+
+    def _people(self, of: DataFolder) -> People:
+        """Who people are now. They are the partner's own also while the sample is served: its store asks the other."""
+        directory = presence.directory(settings().access)
+        if of == own_folder():
+            return directory
+        return lambda viewer, _matching, at: directory(viewer, people_matching, at)
 
 
 _stores = _Stores()
@@ -179,6 +191,35 @@ class _CaughtUp:
 _caught_up = _CaughtUp()
 
 
+def people_matching(chosen: EventFilter) -> tuple[Event, ...]:
+    """The events about people and their sessions. Where nobody ever decided anything, looking makes no store.
+
+    Raises:
+        DecisionError: the store cannot be read.
+    """
+    return own_store().matching(chosen) if has_decisions(own_folder(), settings()) else ()
+
+
+def present(viewer: Viewer) -> Viewer:
+    """Who this person is now, if their session is still good.
+
+    Raises:
+        SignedOut: it is not, or nobody knows them any more.
+    """
+    return presence.present(settings().access, viewer, people_matching, now())
+
+
+def names() -> dict[str, str]:
+    """Everybody's name to show, by their id."""
+    people = register.everybody(people_matching, settings().access)
+    return {OPERATOR.user_id: OPERATOR.name, **{person.user_id: person.name for person in people}}
+
+
+def _with_assignments(newest: Warehouse) -> Warehouse:
+    """The build with what user administrators assigned beside it, read once, when the first query asks."""
+    return newest.beside({"assignments_now": cache(lambda: assignments.table(people_matching, settings().access))})
+
+
 def begin_run() -> None:
     """Forget the build of the thread's previous run; the entry script calls this first."""
     _run.warehouse = None
@@ -194,7 +235,8 @@ def warehouse() -> Warehouse:
     if _run.warehouse is None:
         newest = _current.get()
         _caught_up.with_(newest)
-        _run.warehouse = rules.beside(with_decisions(newest, lambda chosen: store().matching(chosen)), rules_reader.in_use(settings()))
+        decided = with_decisions(_with_assignments(newest), lambda chosen: store().matching(chosen))
+        _run.warehouse = rules.beside(decided, rules_reader.in_use(settings()))
     return _run.warehouse
 
 
@@ -204,4 +246,4 @@ def newest_warehouse() -> Warehouse:
     Raises:
         NoWarehouse: nothing has been built yet.
     """
-    return _current.get()
+    return _with_assignments(_current.get())

@@ -15,7 +15,7 @@ import streamlit as st
 from clearaccounts.collections.suspensions import Marked
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import messages, tables, words
+from clearaccounts.ui import guard, messages, tables, words
 from clearaccounts.ui.decision_steps import STEPS, Form, Target
 
 _FORM, _PROBLEM, _DONE = "_decision_form", "_decision_problem", "_decision_done"
@@ -54,7 +54,7 @@ def draw() -> None:
                 st.text(line)
     form: Form | None = st.session_state.get(_FORM)
     if form is not None:
-        st.dialog(words.language().gettext(STEPS[form.action].title), on_dismiss=close_form)(_body)(form)
+        st.dialog(words.language().gettext(STEPS[form.action].title), on_dismiss=close_form)(guard.watched(_body))(form)
 
 
 def label(form: Form, language: Language) -> str:

@@ -1,41 +1,64 @@
 """Who is looking, and whether they may: `viewer = guard.require(Permission.X)` is the first line of every page.
 
-In demo mode a person signs in by choosing one of the built-in people; only their id is kept in the
-session, and in a cookie for the next one; their role is looked up again on every run.
+In demo mode a person signs in by choosing one of the built-in people; only their id is kept in the session, and in a cookie for the
+next one. Else the directory says who it is. Either way, person, role and session are looked up again on every run, by
+`clearaccounts/people/presence.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 import streamlit as st
 
 from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
-from clearaccounts.errors import NotPermitted
+from clearaccounts.errors import SignedOut
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, messages, remembered
+from clearaccounts.ui import connection, messages, oidc, remembered
 
 _SESSION_KEY = "_signed_in_user_id"
 _NOBODY = ""  # signed out: the cookie that this page was opened with counts no more
+P = ParamSpec("P")
 
 
-def viewer() -> Viewer | None:
-    """The person signed in, or None."""
-    if connection.settings().access.mode != "demo":
-        return None
+def _found() -> Viewer | None:
+    if connection.settings().access.is_oidc:
+        return oidc.viewer()
     user_id = st.session_state.get(_SESSION_KEY)
     if user_id is None:
         user_id = remembered.person_id()
-    return next((one for one in DEMO_PEOPLE if one.user_id == user_id), None)
+    built_in = next((one for one in DEMO_PEOPLE if one.user_id == user_id), None)
+    return None if built_in is None else connection.present(built_in)
+
+
+def viewer() -> Viewer | None:
+    """The person signed in as they are known now, or None."""
+    try:
+        return _found()
+    except SignedOut:
+        return None
+
+
+def refusal() -> SignedOut | None:
+    """Why somebody who did sign in is nobody here; None if nobody did."""
+    try:
+        _found()
+    except SignedOut as refused:
+        return refused
+    return None
 
 
 def person() -> Viewer:
     """The person signed in, looked up again: who sends a form.
 
     Raises:
-        NotPermitted: they are not known any more.
+        SignedOut: nobody is, or not any more.
     """
-    found = viewer()
+    found = _found()
     if found is None:
-        raise NotPermitted(N_("You are not known here any more; sign in again."))
+        raise SignedOut(N_("You are not known here any more; sign in again."))
     return found
 
 
@@ -52,16 +75,33 @@ def require(*permissions: Permission) -> Viewer:
     return found
 
 
+def watched(body: Callable[P, None]) -> Callable[P, None]:
+    """The body of a dialog, or of another part that runs again by itself: without the entry script, nobody else looks who is there.
+
+    Whoever is not, or not any more, is led to the entry script, which says so.
+    """
+    @wraps(body)
+    def look_first(*arguments: P.args, **named: P.kwargs) -> None:
+        if viewer() is None:
+            st.rerun()
+        body(*arguments, **named)
+
+    return look_first
+
+
 def sign_in(user_id: str) -> None:
     """Sign in as one of the built-in people (demo mode only); everybody else is ignored."""
-    if connection.settings().access.mode == "demo" and any(one.user_id == user_id for one in DEMO_PEOPLE):
+    if not connection.settings().access.is_oidc and any(one.user_id == user_id for one in DEMO_PEOPLE):
         st.session_state[_SESSION_KEY] = user_id
         remembered.keep(user_id)
 
 
 def sign_out() -> None:
     """Forget the person and everything this session kept for them."""
+    if connection.settings().access.is_oidc:
+        oidc.sign_out()
     for key in list(st.session_state):
         del st.session_state[key]
-    st.session_state[_SESSION_KEY] = _NOBODY
-    remembered.keep(None)
+    if not connection.settings().access.is_oidc:
+        st.session_state[_SESSION_KEY] = _NOBODY
+        remembered.keep(None)

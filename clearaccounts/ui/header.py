@@ -30,7 +30,7 @@ def bar() -> Viewer | None:
 
 def _badges(viewer: Viewer | None) -> None:
     translate = words.language().gettext
-    if connection.settings().access.mode == "demo":
+    if not connection.settings().access.is_oidc:
         st.badge("DEMO", color="orange", help=translate(N_("Everybody at this machine may be anybody; nobody else can connect.")))
     if viewer is not None and connection.folder().is_sample:
         explained = translate(N_("Invented data of a partner that does not exist; import files and yours take its place."))

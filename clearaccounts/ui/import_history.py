@@ -7,13 +7,12 @@ from functools import partial
 import pyarrow as pa
 import streamlit as st
 
-from clearaccounts.access import Permission, Viewer, current_person
-from clearaccounts.errors import NotPermitted
+from clearaccounts.access import Permission, Viewer
 from clearaccounts.importing import mending, publish, records, reports
 from clearaccounts.importing.records import Landing
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, import_jobs, import_progress, import_view, import_work, labels, messages, tables, words
+from clearaccounts.ui import connection, guard, import_jobs, import_progress, import_view, import_work, labels, messages, tables, words
 from clearaccounts.ui.import_work import Undone
 from clearaccounts.ui.tables import Column
 
@@ -42,23 +41,18 @@ _SCHEMA = pa.schema([
 _ASKED = "_undo_asked"
 
 
-def _name_of(user_id: str) -> str:
-    person = current_person(user_id) if user_id else None
-    return person.name if person is not None else user_id
-
-
 def imports(language: Language) -> pa.Table:
     """One row per landing, the newest first; those that were undone are told apart, and so are the undos."""
     translate = language.gettext
     every = records.everything(connection.folder())
     undone = {sequence for one in every for sequence in one.undoes}
-    rows = []
+    names, rows = connection.names(), []
     for one in reversed(every):
         is_file = bool(one.sha256)
         name = one.name if is_file else translate(N_("(undo)") if one.undoes else N_("(withdrawal)"))
         rows.append({
             "sequence": one.sequence, "file": name, "landed_at": one.landed_at.replace(tzinfo=None),
-            "imported_by": _name_of(one.imported_by), "profile": one.profile, "sha256": one.sha256 or None,
+            "imported_by": names.get(one.imported_by, one.imported_by), "profile": one.profile, "sha256": one.sha256 or None,
             "row_count": one.rows if is_file else None, "loaded_count": one.loaded if is_file else None,
             "rejected_count": one.rejected if is_file else None, "new_count": one.new if is_file else None,
             "changed_count": one.changed if is_file else None, "unchanged_count": one.unchanged if is_file else None,
@@ -99,18 +93,16 @@ def _mend(one: Landing, viewer: Viewer, language: Language) -> None:
     label = language.ngettext("Download {count} rejected row to mend", "Download {count} rejected rows to mend", one.rejected)
     name = mending.suggested_name(one)
     st.download_button(
-        label.format(count=language.number(one.rejected)), partial(_rejected_rows, viewer.user_id, connection.folder(), one),
+        label.format(count=language.number(one.rejected)), partial(_rejected_rows, viewer, connection.folder(), one),
         # The hash of the file they are from tells the downloads of two people apart.
         file_name=f"{one.sha256[:12]}-{name}", mime="text/plain", key=f"mend_{one.sequence}", on_click="ignore", icon=":material/build:",
         help=language.gettext(N_("The rows as they came, under the file's own header. Mend them and import that file.")),
     )
 
 
-def _rejected_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
+def _rejected_rows(viewer: Viewer, folder: DataFolder, one: Landing) -> bytes:
     """The rows, if the person may still have them when they ask: this runs on the click, after the page was drawn."""
-    person = current_person(user_id)
-    if person is None or not person.may(Permission.IMPORT):
-        raise NotPermitted(N_("Your role does not allow this."))
+    connection.present(viewer).require(Permission.IMPORT)
     return mending.rejected_rows(folder, one)
 
 
@@ -119,18 +111,16 @@ def _closed(one: Landing, viewer: Viewer, language: Language) -> None:
     count = sum(one.closed.values())
     label = language.ngettext("Download {count} row that was closed", "Download {count} rows that were closed", count)
     st.download_button(
-        label.format(count=language.number(count)), partial(_closed_rows, viewer.user_id, connection.folder(), one),
+        label.format(count=language.number(count)), partial(_closed_rows, viewer, connection.folder(), one),
         file_name=f"{one.sha256[:12]}-closed.csv", mime="text/csv", key=f"closed_{one.sequence}", on_click="ignore",
         icon=":material/download:",
         help=language.gettext(N_("The rows as they were last known, with the day since which they count no longer.")),
     )
 
 
-def _closed_rows(user_id: str, folder: DataFolder, one: Landing) -> bytes:
+def _closed_rows(viewer: Viewer, folder: DataFolder, one: Landing) -> bytes:
     """The list, if the person may still have it when they ask."""
-    person = current_person(user_id)
-    if person is None or not person.may(Permission.IMPORT):
-        raise NotPermitted(N_("Your role does not allow this."))
+    connection.present(viewer).require(Permission.IMPORT)
     return reports.closed_csv(folder, one)
 
 
@@ -143,7 +133,7 @@ def undo_button(viewer: Viewer) -> None:
     st.button(
         translate(N_("Undo the last import")), on_click=_ask, args=(last.import_id,), key="undo", icon=":material/undo:", type="tertiary")
     if st.session_state.get(_ASKED):
-        st.dialog(translate(N_("Undo the last import")), on_dismiss=_close, width="medium")(_body)(viewer)
+        st.dialog(translate(N_("Undo the last import")), on_dismiss=_close, width="medium")(guard.watched(_body))(viewer)
 
 
 def _ask(import_id: str) -> None:
@@ -163,9 +153,10 @@ def _body(viewer: Viewer) -> None:
     translate = language.gettext
     last = publish.last_import(connection.folder())
     if last is not None:
+        names = connection.names()
         with st.container(gap="xxsmall"):
             st.text(translate(N_("Imported on {day} UTC by {who}")).format(
-                day=language.moment(last.landed_at.replace(tzinfo=None)), who=_name_of(last.imported_by) or "–"))
+                day=language.moment(last.landed_at.replace(tzinfo=None)), who=names.get(last.imported_by) or last.imported_by or "–"))
             for one in last.landings:
                 _what_goes(one, language)
     st.write(translate(N_("The numbers from before come back. The files stay kept with their proof and can be imported again.")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clearaccounts.text import N_
-from clearaccounts.ui import words
+from clearaccounts.ui import guard, words
 from clearaccounts.ui.import_jobs import Job
 
 POLL_SECONDS = 0.7
@@ -19,7 +19,7 @@ def watch(job: Job, label: str, *, can_be_cancelled: bool = True) -> None:
         label: what it does, in the reader's language.
         can_be_cancelled: whether it can be stopped half-way.
     """
-    st.fragment(run_every=POLL_SECONDS)(_progress)(job, label, can_be_cancelled)
+    st.fragment(run_every=POLL_SECONDS)(guard.watched(_progress))(job, label, can_be_cancelled)
 
 
 def _progress(job: Job, label: str, can_be_cancelled: bool) -> None:

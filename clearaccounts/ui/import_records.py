@@ -19,7 +19,7 @@ def record(viewer: Viewer, now: datetime) -> ClearAccountsError | None:
     except ClearAccountsError as error:
         return error
     finally:
-        catch_up(connection.own_folder(), connection.settings(), now, viewer)
+        catch_up(connection.own_folder(), connection.settings(), now, viewer, store=connection.own_store())
     return None
 
 

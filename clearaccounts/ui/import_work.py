@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clearaccounts.access import Permission, Viewer, current_person
-from clearaccounts.errors import ClearAccountsError, NotPermitted
+from clearaccounts.access import Permission, Viewer
+from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import cancelling, publish
 from clearaccounts.importing.mapping.samples import Sample, look_into
 from clearaccounts.importing.preview import Preview
 from clearaccounts.importing.profiles import Profile
-from clearaccounts.text import N_
 from clearaccounts.ui import connection, import_records
 from clearaccounts.ui.import_desk import Desk
 from clearaccounts.ui.import_jobs import Job
@@ -116,7 +115,6 @@ def take_back(import_id: str, viewer: Viewer) -> Callable[[Job], Undone]:
 
 def _still(viewer: Viewer) -> Viewer:
     """The person as they are known now: what they began to do, they must still be allowed."""
-    person = current_person(viewer.user_id)
-    if person is None or not person.may(Permission.IMPORT):
-        raise NotPermitted(N_("Your role does not allow this."))
+    person = connection.present(viewer)
+    person.require(Permission.IMPORT)
     return person

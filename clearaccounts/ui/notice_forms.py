@@ -107,7 +107,7 @@ def draw() -> None:
             st.error(words.plain(said), icon=":material/error:")
     form: Form | None = st.session_state.get(_FORM)
     if form is not None:
-        st.dialog(words.language().gettext(TITLES[form.action]), on_dismiss=close_form)(_body)(form)
+        st.dialog(words.language().gettext(TITLES[form.action]), on_dismiss=close_form)(guard.watched(_body))(form)
 
 
 def _open(form: Form) -> None:

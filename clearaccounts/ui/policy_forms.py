@@ -66,7 +66,7 @@ def draw() -> None:
         st.success(translate(_SAID[done]), icon=":material/check:")
     form: Form | None = st.session_state.get(_FORM)
     if form is not None:
-        st.dialog(translate(TITLES[form.action]), on_dismiss=close_form)(_body)(form)
+        st.dialog(translate(TITLES[form.action]), on_dismiss=close_form)(guard.watched(_body))(form)
 
 
 def _body(form: Form) -> None:

@@ -14,7 +14,7 @@ from clearaccounts.importing import profiles
 from clearaccounts.importing.profiles import BROKEN, Profile
 from clearaccounts.importing.profiles import own as own_profiles
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, import_records, labels, messages, words
+from clearaccounts.ui import connection, guard, import_records, labels, messages, words
 from clearaccounts.ui.tables import Column
 
 COLUMNS = (
@@ -105,7 +105,7 @@ def actions(viewer: Viewer, name: str) -> None:
         )
         st.button(translate(N_("Delete the profile")), on_click=_ask, args=(name,), key="delete_profile", icon=":material/delete:")
     if st.session_state.get(_ASKED) == name:
-        st.dialog(translate(N_("Delete the profile")), on_dismiss=_close)(_body)(viewer, name)
+        st.dialog(translate(N_("Delete the profile")), on_dismiss=_close)(guard.watched(_body))(viewer, name)
 
 
 def _ask(name: str) -> None:

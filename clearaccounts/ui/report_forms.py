@@ -47,7 +47,7 @@ def draw() -> None:
     """The form that is open."""
     mark_id = st.session_state.get(_OPEN)
     if mark_id is not None:
-        st.dialog(words.language().gettext(N_("Report what came of it")), width="large", on_dismiss=_close)(_body)(mark_id)
+        st.dialog(words.language().gettext(N_("Report what came of it")), width="large", on_dismiss=_close)(guard.watched(_body))(mark_id)
 
 
 def send(mark: Mark, said: Report, key: str) -> Mark:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import importlib
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ from starlette.routing import Route
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.settings import served_folder
-from clearaccounts.ui import connection, messages, registry, remembered
+from clearaccounts.ui import connection, messages, oidc, registry, remembered
 from clearaccounts.ui.edge.addresses import Closed, Signposted
 from clearaccounts.ui.edge.dressed import Dressed
 from clearaccounts.ui.edge.failures import Caught, Plain
@@ -53,9 +54,22 @@ def prepare_data() -> None:
         log.error("%s", error)
 
 
+def secrets() -> dict[str, Any]:
+    """What `st.login` needs. What is missing is logged here in one sentence, and said on every page."""
+    try:
+        return oidc.secrets(os.environ)
+    except ClearAccountsError as error:
+        log.error("%s", error)
+        return {}
+
+
 def rules() -> Rules:
     """What the edge goes by; while the settings cannot be read, the strictest: this machine alone."""
-    return Rules()
+    try:
+        access = connection.settings().access
+    except ClearAccountsError:
+        return Rules()
+    return Rules(not access.is_oidc, access.address, access.hosts, access.session_hours)
 
 
 def middleware() -> list[Middleware]:

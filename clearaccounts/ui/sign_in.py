@@ -1,4 +1,4 @@
-"""The sign-in of demo mode: five built-in people, one per role."""
+"""The sign-in: by the company's directory, or, in demo mode, as one of five built-in people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from clearaccounts.access import DEMO_PEOPLE, ROLE_TITLES, Role
 from clearaccounts.text import N_
-from clearaccounts.ui import guard, words
+from clearaccounts.ui import connection, guard, messages, words
 from clearaccounts.ui.registry import PRODUCT
 
 _DOES = {
@@ -19,17 +19,36 @@ _DOES = {
 
 
 def show() -> None:
-    """Offer the built-in people; the address stays, so that the page asked for opens after signing in."""
-    translate = words.language().gettext
+    """Offer to sign in; the address stays, so that the page asked for opens after it."""
     with st.container(key="sign_in"):
         st.title(PRODUCT, anchor=False)
-        st.write(translate(N_("Choose whom to work as. This is the demo mode: everybody at this machine may be anybody.")))
-        for person in DEMO_PEOPLE:
-            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-                st.button(
-                    person.name, key=f"sign_in_{person.role.value}", on_click=guard.sign_in, args=(person.user_id,),
-                    width=190, icon=":material/login:",
-                )
-                with st.container(gap=None):
-                    st.markdown(f"**{translate(ROLE_TITLES[person.role])}**")
-                    st.caption(translate(_DOES[person.role]))
+        refused = guard.refusal()
+        if refused is not None:
+            messages.show(refused)
+        if connection.settings().access.is_oidc:
+            _directory(is_refused=refused is not None)
+        else:
+            _built_in_people()
+
+
+def _directory(*, is_refused: bool) -> None:
+    translate = words.language().gettext
+    st.write(translate(N_("Sign in with your company account.")))
+    st.button(
+        translate(N_("Sign in with another account")) if is_refused else translate(N_("Sign in")),
+        key="sign_in_directory", on_click=st.login, type="primary", icon=":material/login:",
+    )
+
+
+def _built_in_people() -> None:
+    translate = words.language().gettext
+    st.write(translate(N_("Choose whom to work as. This is the demo mode: everybody at this machine may be anybody.")))
+    for person in DEMO_PEOPLE:
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.button(
+                person.name, key=f"sign_in_{person.role.value}", on_click=guard.sign_in, args=(person.user_id,),
+                width=190, icon=":material/login:",
+            )
+            with st.container(gap=None):
+                st.markdown(f"**{translate(ROLE_TITLES[person.role])}**")
+                st.caption(translate(_DOES[person.role]))

@@ -15,7 +15,7 @@ from clearaccounts.collections import holding, holds
 from clearaccounts.collections.holding import DISPUTE, EXEMPTION, HOLD_TYPES, PROMISE, Wish
 from clearaccounts.collections.holds import Hold
 from clearaccounts.collections.policy_model import HoldRules
-from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.decisions import EventFilter, known_by_id, open_store
 from clearaccounts.errors import ClearAccountsError, KeyReused, NotFound, NotPermitted, Refused, Stale
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
@@ -34,7 +34,8 @@ DOLLARS = {**DEBT, "invoice_id": "I4", "amount_total": "70.00", "currency": "USD
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     people = {person.user_id: person for person in (*DEMO_PEOPLE, OPERATOR, COLLEAGUE)}
-    return Town(open_store(DataFolder(tmp_path), Settings(), people.get), customer_invoices=[DEBT, SMALL_DEBT, NOT_YET_DUE, DOLLARS])
+    store = open_store(DataFolder(tmp_path), Settings(), known_by_id(people.get))
+    return Town(store, customer_invoices=[DEBT, SMALL_DEBT, NOT_YET_DUE, DOLLARS])
 
 
 def days(count: int) -> date:

@@ -19,7 +19,7 @@ from clearaccounts.collections.hold_lists import HoldsFilter, WindowsFilter
 from clearaccounts.collections.holding import DISPUTE, PROMISE, Wish
 from clearaccounts.collections.stages import StagesFilter, stages
 from clearaccounts.collections.standing import with_decisions
-from clearaccounts.decisions import open_store
+from clearaccounts.decisions import known_by_id, open_store
 from clearaccounts.errors import Refused
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.settings import DataFolder, Settings
@@ -35,7 +35,7 @@ GUID = "11111111-1111-1111-1111-111111111111"
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     people = {person.user_id: person for person in (*DEMO_PEOPLE, OPERATOR)}
-    return Town(open_store(DataFolder(tmp_path), Settings(), people.get))
+    return Town(open_store(DataFolder(tmp_path), Settings(), known_by_id(people.get)))
 
 
 def hold(town: Town, hold_type: str = DISPUTE, ends_on: date = LAST_DAY + timedelta(days=5), key: str = "hold", **more: Any) -> Any:

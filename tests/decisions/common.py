@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Permission, Role, Viewer, current_person
-from clearaccounts.decisions import Action, Scene, Store, open_store
+from clearaccounts.decisions import Action, Scene, Store, known_by_id, open_store
 from clearaccounts.settings import DataFolder, Settings, load
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ def settings_in(folder: Path) -> Settings:
 
 
 def store_in(folder: Path, people: Callable[[str], Viewer | None] = current_person) -> Store:
-    return open_store(DataFolder(folder), settings_in(folder), people)
+    return open_store(DataFolder(folder), settings_in(folder), known_by_id(people))
 
 
 def with_notes(folder: Path, count: int) -> Store:

@@ -10,7 +10,7 @@ from typing import Any
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role, Viewer
 from clearaccounts.collections import suspensions
 from clearaccounts.collections.suspensions import Mark, Outcome, Report
-from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.decisions import EventFilter, known_by_id, open_store
 from clearaccounts.settings import DataFolder, Settings
 from tests.decisions.common import BEATRIZ, MARTIN
 from tests.decisions.debtors import CUSTOMERS, NOW, Town
@@ -39,7 +39,7 @@ class OrderTown(Town):
     def __init__(self, folder: Path, **kinds: Sequence[Row]) -> None:
         self.people = {person.user_id: person for person in EVERYBODY}
         given: dict[str, Any] = {"customers": WITH_TENANT, "subscriptions": SUBSCRIPTIONS, **kinds}
-        super().__init__(open_store(DataFolder(folder), Settings(), self.people.get), **given)
+        super().__init__(open_store(DataFolder(folder), Settings(), known_by_id(self.people.get)), **given)
 
     def approved(self) -> Mark:
         return self.approve(self.mark())

@@ -14,7 +14,7 @@ from clearaccounts.access import DEMO_PEOPLE, Role, Viewer
 from clearaccounts.collections.policies import Proposal, Status, hash_of, in_force, known, known_on, open_proposal, proposals
 from clearaccounts.collections.policy import load
 from clearaccounts.collections.policy_desk import Desk
-from clearaccounts.decisions import EventFilter, open_store
+from clearaccounts.decisions import EventFilter, known_by_id, open_store
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, PolicyError, Refused, SamePerson, Stale
 from clearaccounts.settings import SAMPLE_POLICY, Collections, DataFolder, Settings
 from tests.decisions.common import BEATRIZ, MARTIN, NOW, PEOPLE
@@ -35,7 +35,7 @@ class House:
         self.folder = DataFolder(folder, is_sample=is_sample)
         self.settings = Settings(collections=Collections(policies=files))
         known_people = {person.user_id: person for person in (*DEMO_PEOPLE, *people)}
-        self.store = open_store(self.folder, self.settings, known_people.get)
+        self.store = open_store(self.folder, self.settings, known_by_id(known_people.get))
         self.desk = Desk(self.store, self.folder, self.settings, lambda: self.day)
 
     def propose(self, content: str, key: str = "", viewer: Viewer = BEATRIZ, reason: str = "agreed with sales") -> Proposal:
