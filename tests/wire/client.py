@@ -139,7 +139,7 @@ class Caller:
         """
         with self.open(page, query) as tab:
             tab.fetch_pictures()
-            tab.press("sign_in")
+            tab.press("sign_in_directory")
             assert tab.leads_to, f"the button leads nowhere:\n{tab.text()}"
             return self.follow(tab.leads_to, login_hint)
 
