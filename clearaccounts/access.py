@@ -134,13 +134,18 @@ class Viewer:
             raise NotPermitted(N_("Your role does not allow this."))
 
     @property
+    def agent_address(self) -> str:
+        """Under what accounts of theirs stand: the e-mail in lower case; whoever has none has accounts by assignment alone."""
+        return self.email.casefold() or self.user_id
+
+    @property
     def agent_scope(self) -> str | None:
         """The value of `$viewer_agent`: the e-mail of a sales agent, None for all customers.
 
         A role that may see no customers gets a value that no customer carries.
         """
         if self.role is Role.SALES_AGENT:
-            return self.email.casefold()
+            return self.agent_address
         return None if self.may(Permission.VIEW_CUSTOMERS) else ""
 
 

@@ -53,9 +53,13 @@ def current(matching: Matching) -> list[Assignment]:
 
 
 def table(matching: Matching, access: Access) -> pa.Table:
-    """The assignments shaped like EMPTY_TABLES["assignments_now"]; those of people whom nobody knows any more are nobody's: no address."""
-    people = {person.user_id: person.email.casefold() for person in register.everybody(matching, access)}
+    """The assignments shaped like EMPTY_TABLES["assignments_now"].
+
+    What was given to somebody whom nobody knows any more stands under their id, which is nobody's address.
+    """
+    found = current(matching)
+    people = {person.user_id: person.viewer.agent_address for person in register.everybody(matching, access)} if found else {}
     rows = [
-        {"customer_id": one.customer_id, "book": one.book, "sales_agent": people.get(one.user_id, "")} for one in current(matching)
+        {"customer_id": one.customer_id, "book": one.book, "sales_agent": people.get(one.user_id, one.user_id)} for one in found
     ]
     return pa.Table.from_pylist(rows, schema=EMPTY_TABLES["assignments_now"].schema)
