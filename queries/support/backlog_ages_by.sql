@@ -18,25 +18,13 @@ with
 
 open_cases as (
     select
-        case $by
-            when 'category' then cases_seen.case_category
-            when 'subcategory' then cases_seen.case_subcategory
-            when 'support_type' then cases_seen.support_type
-            when 'online_service' then cases_seen.online_service
-            when 'product' then cases_seen.product_name
-            when 'severity' then cases_seen.severity
-            when 'status' then open_then.case_status
-            when 'assignee' then cases_seen.assignee
-            when 'customer' then cases_seen.customer_id
-        end as dimension_value,
-        open_then.age_bucket,
-        open_then.bucket_order
-    from cases_open_at($at) as open_then
-    inner join cases_narrowed(
-        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
-    ) as cases_seen on cases_seen.case_id = open_then.case_id
-    where ($case_status is null or open_then.case_status = $case_status)
-        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
+        dimension_value,
+        age_bucket,
+        bucket_order
+    from open_cases_narrowed(
+        $at, $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee,
+        $customer_id, $case_status, $age_bucket, $by
+    )
 ),
 
 backlog_ages_by as (

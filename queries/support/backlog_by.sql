@@ -22,28 +22,16 @@ with
 
 open_cases as (
     select
-        case $by
-            when 'category' then cases_seen.case_category
-            when 'subcategory' then cases_seen.case_subcategory
-            when 'support_type' then cases_seen.support_type
-            when 'online_service' then cases_seen.online_service
-            when 'product' then cases_seen.product_name
-            when 'severity' then cases_seen.severity
-            when 'status' then open_then.case_status
-            when 'assignee' then cases_seen.assignee
-            when 'customer' then cases_seen.customer_id
-        end as dimension_value,
-        case when $by = 'customer' then cases_seen.customer_name else dimension_value end as dimension_name,
-        open_then.case_status,
-        open_then.is_unresolved,
-        open_then.age_days,
-        open_then.age_bucket
-    from cases_open_at($at) as open_then
-    inner join cases_narrowed(
-        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
-    ) as cases_seen on cases_seen.case_id = open_then.case_id
-    where ($case_status is null or open_then.case_status = $case_status)
-        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
+        dimension_value,
+        case when $by = 'customer' then customer_name else dimension_value end as dimension_name,
+        case_status,
+        is_unresolved,
+        age_days,
+        age_bucket
+    from open_cases_narrowed(
+        $at, $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee,
+        $customer_id, $case_status, $age_bucket, $by
+    )
 ),
 
 backlog_by as (

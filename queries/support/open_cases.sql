@@ -19,30 +19,28 @@ with
 
 open_cases as (
     select
-        cases_seen.case_id,
-        cases_seen.customer_id,
-        cases_seen.customer_name,
-        cases_seen.title,
-        cases_seen.case_category,
-        cases_seen.case_subcategory,
-        cases_seen.support_type,
-        cases_seen.online_service,
-        cases_seen.product_name,
-        cases_seen.severity,
-        open_then.case_status,
-        cases_seen.assignee,
-        cases_seen.is_dated_by_events,
-        cases_seen.opened_at,
-        open_then.age_days,
-        open_then.age_bucket,
+        case_id,
+        customer_id,
+        customer_name,
+        title,
+        case_category,
+        case_subcategory,
+        support_type,
+        online_service,
+        product_name,
+        severity,
+        case_status,
+        assignee,
+        is_dated_by_events,
+        opened_at,
+        age_days,
+        age_bucket,
         count(*) over () as row_count
-    from cases_open_at($at) as open_then
-    inner join cases_narrowed(
-        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
-    ) as cases_seen on cases_seen.case_id = open_then.case_id
-    where ($case_status is null or open_then.case_status = $case_status)
-        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
-    order by cases_seen.severity nulls last, cases_seen.opened_at, cases_seen.case_id
+    from open_cases_narrowed(
+        $at, $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee,
+        $customer_id, $case_status, $age_bucket, null
+    )
+    order by severity nulls last, opened_at, case_id
     limit $row_limit offset $row_offset
 )
 

@@ -20,16 +20,14 @@ with
 
 open_cases as (
     select
-        cases_seen.online_service,
-        cases_seen.product_name is not null as has_product,
-        cases_seen.support_type,
-        open_then.is_unresolved
-    from cases_open_at($at) as open_then
-    inner join cases_narrowed(
-        $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee, $customer_id
-    ) as cases_seen on cases_seen.case_id = open_then.case_id
-    where ($case_status is null or open_then.case_status = $case_status)
-        and ($age_bucket is null or open_then.age_bucket = $age_bucket)
+        online_service,
+        product_name is not null as has_product,
+        support_type,
+        is_unresolved
+    from open_cases_narrowed(
+        $at, $viewer_agent, $case_category, $case_subcategory, $support_type, $online_service, $product_name, $severity, $assignee,
+        $customer_id, $case_status, $age_bucket, null
+    )
 ),
 
 counted as (
