@@ -1,6 +1,7 @@
 # Works from a fresh clone with Python 3.11 or newer and make; everything else goes into .venv.
 #
 #   make run          the dashboard on http://localhost:8501, on the sample partner until you import data
+#   make run-oidc     the same with a real sign-in, at a provider on this machine, on a scratch folder of its own
 #   make test         every test: unit, property, page, browser
 #   make test-long    the same, with the full counts of simulations, kills, races and crashes; takes hours
 #   make lint         ruff and mypy
@@ -15,12 +16,15 @@ PYTHON ?=
 BENCH ?=
 TESTS ?=
 
-.PHONY: run test test-long lint bench screenshots
+.PHONY: run run-oidc test test-long lint bench screenshots
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
 	@echo "Clear Accounts answers on http://localhost:8501 in a moment; Ctrl+C stops it."
 	@$(BIN)/python -m streamlit run app.py
+
+run-oidc: $(VENV)/installed
+	@$(BIN)/python -m tests.run_oidc
 
 test: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \

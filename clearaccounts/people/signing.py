@@ -57,9 +57,9 @@ class Claims:
             value = token.get(name)
             return value if isinstance(value, str) else ""
 
-        issued, granted = token.get("iat"), token.get(access.roles_claim)
+        granted = token.get(access.roles_claim)
         found = cls(
-            text("iss"), text("sub"), text("nonce"), datetime.fromtimestamp(issued if isinstance(issued, int) else 0, UTC),
+            text("iss"), text("sub"), text("nonce"), _instant(token.get("iat")),
             text("tid"), text("oid"), text("name") or text("preferred_username"),
             None if token.get("email_verified") is False else text("email") or text("preferred_username"),
             tuple(map(str, granted)) if isinstance(granted, list) else (),
@@ -77,6 +77,14 @@ class Claims:
     def role(self, access: Access) -> Role | None:
         """The role that the directory gives, by the first line of `[access] roles` that fits."""
         return next((Role(role) for value, role in access.roles.items() if value in self.granted), None)
+
+
+def _instant(seconds: Any) -> datetime:
+    """The instant of a token's `iat`; what is no instant at all lies so far back that no session can have begun there."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ the server sent is kept as it came, so that a test can say what did not reach th
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -31,6 +32,8 @@ XSRF = "_streamlit_xsrf"
 USER = "_streamlit_user"
 # What Streamlit's own front end sends while it has no token.
 NO_TOKEN = "PLACEHOLDER_AUTH_TOKEN"
+# Made once: a client that makes its own reads all certificates of the machine each time, for addresses that have none.
+_TLS = ssl.create_default_context()
 
 
 def cookie_header(cookies: Mapping[str, str]) -> str:
@@ -61,7 +64,7 @@ class Caller:
         sent = {**self.headers, **(headers or {})}
         if is_here and self.cookies and "cookie" not in {name.lower() for name in sent}:
             sent["cookie"] = cookie_header(self.cookies)
-        with httpx.Client(timeout=SECONDS, trust_env=False) as client:
+        with httpx.Client(timeout=SECONDS, trust_env=False, verify=_TLS) as client:
             answer = client.request(method, whole, headers=sent, **more)
         if is_here:
             self._keep(answer)
@@ -156,17 +159,14 @@ def forged_xsrf() -> str:
 
 @dataclass
 class Node:
-    """One element or block on the page: its kind (`button`, `text_input`, `dialog`, ...), its message, and in which fragment it stands."""
+    """One element or block on the page: its kind (`button`, `text_input`, `dialog`, ...), its message, the id under which its value
+    is sent (empty for what takes none), and the fragment that it stands in.
+    """
 
     kind: str
     proto: Any
+    widget_id: str = ""
     fragment: str = ""
-    form: str = ""
-
-    @property
-    def widget_id(self) -> str:
-        """The id under which its value is sent; empty for what takes none."""
-        return str(getattr(self.proto, "id", ""))
 
     @property
     def key(self) -> str:
@@ -410,13 +410,14 @@ class Tab:
                 del self.nodes[below]
             kind = delta.new_element.WhichOneof("type") or "empty"
             proto = getattr(delta.new_element, kind, None)
+            widget_id = str(getattr(proto, "id", ""))
         elif delta.WhichOneof("type") == "add_block":
             kind = delta.add_block.WhichOneof("type") or "block"
-            inner = getattr(delta.add_block, kind, None)
-            proto = inner if getattr(inner, "id", "") else delta.add_block
+            proto = getattr(delta.add_block, kind, None)
+            widget_id = str(getattr(proto, "id", "")) or delta.add_block.id
         else:
             return
-        self.nodes[path] = Node(kind, proto, delta.fragment_id, str(getattr(proto, "form_id", "")))
+        self.nodes[path] = Node(kind, proto, widget_id, delta.fragment_id)
 
 
 def _texts(message: Any, found: list[str]) -> None:

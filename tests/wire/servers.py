@@ -17,11 +17,13 @@ def secrets_of(provider: IdentityProvider) -> dict[str, str]:
     return {"CLEARACCOUNTS_OIDC_CLIENT_SECRET": provider.client_secret, "CLEARACCOUNTS_COOKIE_SECRET": COOKIE_SECRET}
 
 
-def settings_of(provider: IdentityProvider, roles: Mapping[str, str] | None = None, more: str = "") -> Callable[[str], str]:
+def settings_of(
+    provider: IdentityProvider, roles: Mapping[str, str] | None = None, more: str = "", after: str = "",
+) -> Callable[[str], str]:
     """What stands in clearaccounts.toml, by the dashboard's own address.
 
     `roles` maps the provider's app roles to ours; without it roles are granted on the Users page. `more` are further lines of
-    `[access]`, and sections after it.
+    `[access]`, `after` further sections.
     """
     def text(address: str) -> str:
         lines = [
@@ -30,17 +32,17 @@ def settings_of(provider: IdentityProvider, roles: Mapping[str, str] | None = No
         ]
         if roles:
             lines += ["[access.roles]", *(f'"{value}" = "{role}"' for value, role in roles.items())]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, after]) + "\n"
 
     return text
 
 
 @contextmanager
 def serving_oidc(
-    data: Path, provider: IdentityProvider, roles: Mapping[str, str] | None = None, more: str = "", *, port: int = 0,
+    data: Path, provider: IdentityProvider, *, roles: Mapping[str, str] | None = None, more: str = "", after: str = "", port: int = 0,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Dashboard]:
     """A fresh server on `data` whose people sign in at `provider`."""
     environment = {**secrets_of(provider), **(environment or {})}
-    with serving(data, port=port, settings=settings_of(provider, roles, more), more=environment) as dashboard:
+    with serving(data, port=port, settings=settings_of(provider, roles, more, after), more=environment) as dashboard:
         yield dashboard
