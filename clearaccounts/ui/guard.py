@@ -16,9 +16,10 @@ import streamlit as st
 from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
 from clearaccounts.errors import SignedOut
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, messages, oidc, remembered
+from clearaccounts.ui import connection, messages, oidc, remembered, words
 
 _SESSION_KEY = "_signed_in_user_id"
+_SEEN_AS = "_seen_as"  # whose session this was, and in which role, when the entry script last ran
 _NOBODY = ""  # signed out: the cookie that this page was opened with counts no more
 P = ParamSpec("P")
 
@@ -75,14 +76,33 @@ def require(*permissions: Permission) -> Viewer:
     return found
 
 
+def settle(found: Viewer | None) -> None:
+    """Forget what the session kept for somebody else, or for the same person in another role: a form names customers too.
+
+    The entry script calls this before it draws anything of a page.
+    """
+    if found is None:
+        return
+    before = st.session_state.get(_SEEN_AS)
+    if before not in {None, _seen_as(found)}:
+        for key in [key for key in st.session_state if key not in {_SESSION_KEY, words.LANGUAGE_KEY}]:
+            del st.session_state[key]
+    st.session_state[_SEEN_AS] = _seen_as(found)
+
+
+def _seen_as(found: Viewer) -> tuple[str, str, str | None]:
+    return (found.user_id, found.role.value, found.agent_scope)
+
+
 def watched(body: Callable[P, None]) -> Callable[P, None]:
     """The body of a dialog, or of another part that runs again by itself: without the entry script, nobody else looks who is there.
 
-    Whoever is not, or not any more, is led to the entry script, which says so.
+    Whoever is not, or not any more who they were, is led to the entry script, which says so.
     """
     @wraps(body)
     def look_first(*arguments: P.args, **named: P.kwargs) -> None:
-        if viewer() is None:
+        found = viewer()
+        if found is None or st.session_state.get(_SEEN_AS) != _seen_as(found):
             st.rerun()
         body(*arguments, **named)
 

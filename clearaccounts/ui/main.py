@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from clearaccounts.ui import banners, connection, frame, header, messages, registry, remembered, sign_in, words
+from clearaccounts.ui import banners, connection, frame, guard, header, messages, registry, remembered, sign_in, words
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="centered", initial_sidebar_state="collapsed")
     try:
         viewer = header.bar()
+        guard.settle(viewer)
         remembered.draw()
         chosen = st.navigation(registry.navigation(viewer, words.language()), position="top" if viewer else "hidden")
         entry = registry.entry_at(chosen.url_path)
