@@ -8,6 +8,7 @@ import streamlit as st
 
 from clearaccounts.ui import server
 
+server.start_log()
 app = st.App(
     Path(__file__).resolve().parent / "clearaccounts" / "ui" / "main.py",
     lifespan=server.lifespan,

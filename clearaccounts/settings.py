@@ -29,6 +29,7 @@ MAILBOX = re.compile(
     r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
+LOG_LEVELS = ("debug", "info", "warning", "error")
 SECURITY = ("none", "starttls", "tls")
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ROLES = ("sales_agent", "helpdesk_agent", "billing_admin", "manager", "user_admin")
@@ -177,11 +178,21 @@ class PartnerCenterAccess:
 
 @dataclass(frozen=True)
 class Limits:
-    """`[limits]`: what a query and an import may use."""
+    """`[limits]`: what a query and an import may use, and how much room the disk must keep before the server says that it is not ready."""
 
     query_seconds: int = 30
     memory: str = "4GB"
     threads: int = 2
+    min_free_disk_megabytes: int = 512
+
+
+@dataclass(frozen=True)
+class Log:
+    """`[log]`: from which level on, and into which file instead of standard error; whether commands log too."""
+
+    level: str = "info"
+    file: str = ""
+    command_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,6 +209,7 @@ class Settings:
     access: Access = field(default_factory=Access)
     limits: Limits = field(default_factory=Limits)
     partner_center: PartnerCenterAccess = field(default_factory=PartnerCenterAccess)
+    log: Log = field(default_factory=Log)
 
 
 def load(path: Path) -> Settings:
@@ -286,6 +298,10 @@ def _check(file: str, settings: Settings) -> None:
     if settings.limits.query_seconds < 1 or settings.limits.threads < 1:
         refuse("limits", "query_seconds or threads", "below 1", "1 or more")
     _check_access(settings.access, refuse)
+    if settings.limits.min_free_disk_megabytes < 0:
+        refuse("limits", "min_free_disk_megabytes", settings.limits.min_free_disk_megabytes, "0 or more")
+    if settings.log.level not in LOG_LEVELS:
+        refuse("log", "level", repr(settings.log.level), "one of " + ", ".join(LOG_LEVELS))
     _check_smtp(settings.smtp, refuse)
     _check_partner_center(settings.partner_center, refuse)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
@@ -19,12 +20,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from clearaccounts import log
 from clearaccounts.access import Viewer
 from clearaccounts.errors import BadParameter, NoWarehouse, QueryTimeout, WarehouseError
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.query_files import Parameter, Query, query, refusal
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
+
+_LOG = logging.getLogger(__name__)
 
 # `sql()` plans a query once to describe it and again to run it, and planning is most of what a query costs here. `execute()` plans it
 # once; its warning, that the rows are copied once more, is about a tenth of a second for a million of them.
@@ -131,11 +135,17 @@ class Warehouse:
             viewer.require(chosen.permission)
         given: dict[str, Any] = dict(values) if isinstance(values, Mapping) else asdict(values)
         bound = self._bind(chosen, given, viewer)
+        with log.timed(_LOG, "query", query=name) as said:
+            found = self._answer(chosen, bound, tables or {}, viewer)
+            said["row_count"] = found.num_rows
+        return found
+
+    def _answer(self, chosen: Query, bound: dict[str, Any], tables: Mapping[str, pa.Table], viewer: Viewer) -> pa.Table:
         cursor = self._connection.cursor()
         try:
             self._assign(cursor)
             for table in chosen.tables:
-                cursor.register(table, tables[table] if tables and table in tables else self._beside[table]())
+                cursor.register(table, tables[table] if table in tables else self._beside[table]())
             return cursor.execute(chosen.sql, bound).to_arrow_table()
         except duckdb.InterruptException:
             raise QueryTimeout(
@@ -145,9 +155,9 @@ class Warehouse:
         except duckdb.Error as error:
             if viewer.agent_scope is not None:
                 # DuckDB names values in what it says, and it may have met them before it came to the scope.
-                raise WarehouseError(N_("{query} could not be answered."), query=name) from error
+                raise WarehouseError(N_("{query} could not be answered."), query=chosen.name) from error
             raise WarehouseError(
-                N_("{query} could not be answered: {problem}"), query=name, problem=str(error).splitlines()[0]
+                N_("{query} could not be answered: {problem}"), query=chosen.name, problem=str(error).splitlines()[0]
             ) from error
         finally:
             cursor.close()

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from clearaccounts import access
+from clearaccounts import access, log
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.decisions import audit, moving, reading, seen, table
 from clearaccounts.decisions.action import Action, Scene
@@ -146,6 +146,7 @@ class Store:
                     N_("The decisions store could not record this ({problem}); nothing was recorded."), problem=table.short(error),
                 ) from error
         held.write(Anchored(event.sequence, event.hash))
+        log.event(_LOG, "recorded", sequence=event.sequence, subject_type=event.subject_type, event_type=event.event_type)
         return event
 
     def _stands(self, event: Event) -> bool:

@@ -16,7 +16,7 @@ import streamlit as st
 from clearaccounts.access import DEMO_PEOPLE, Permission, Viewer
 from clearaccounts.errors import SignedOut
 from clearaccounts.text import N_
-from clearaccounts.ui import connection, messages, oidc, remembered, words
+from clearaccounts.ui import connection, logged, messages, oidc, remembered, words
 
 _SESSION_KEY = "_signed_in_user_id"
 _SEEN_AS = "_seen_as"  # whose session this was, and in which role, when the entry script last ran
@@ -25,6 +25,12 @@ P = ParamSpec("P")
 
 
 def _found() -> Viewer | None:
+    found = _who()
+    logged.about(found)
+    return found
+
+
+def _who() -> Viewer | None:
     if connection.settings().access.is_oidc:
         return oidc.viewer()
     user_id = st.session_state.get(_SESSION_KEY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,7 +119,8 @@ def start(owner: str, kind: str, work: Callable[[Job], Any], file: str = "") -> 
 
     _registry.add(job)
     # Not waited for when the server stops: what it does is there whole or not at all.
-    threading.Thread(target=run, name=f"{kind}-{job.job_id}", daemon=True).start()
+    # It goes on under the request that began it.
+    threading.Thread(target=copy_context().run, args=(run,), name=f"{kind}-{job.job_id}", daemon=True).start()
     return job
 
 

@@ -10,11 +10,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from clearaccounts.ui import banners, connection, frame, guard, header, messages, registry, remembered, sign_in, words
+from clearaccounts import log
+from clearaccounts.ui import banners, connection, frame, guard, header, logged, messages, registry, remembered, sign_in, words
 
 
 def main() -> None:
-    """One run."""
+    """One run, a request of its own in the log."""
+    with logged.run():
+        draw()
+
+
+def draw() -> None:
+    """Show who is there what they asked for."""
     connection.begin_run()
     st.set_page_config(page_icon=str(Path(__file__).with_name("icon.png")), layout="centered", initial_sidebar_state="collapsed")
     try:
@@ -30,6 +37,7 @@ def main() -> None:
                 sign_in.show()
             return
         if entry is not None and entry.is_for(viewer):
+            log.about(page=entry.url)
             banners.warnings(viewer)
             frame.open_page(entry, viewer)
             chosen.run()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
 import streamlit as st
 
+from clearaccounts import log
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.text import N_
 from clearaccounts.ui import labels, words
 
-log = logging.getLogger("clearaccounts")
+_LOG = logging.getLogger(__name__)
 
 _UNEXPECTED = N_("Something went wrong on our side. Tell your administrator this reference: {reference}.")
 
@@ -19,7 +19,8 @@ _UNEXPECTED = N_("Something went wrong on our side. Tell your administrator this
 def sentence(error: Exception) -> str:
     """The error as one sentence in the reader's language.
 
-    An error that we did not foresee goes to the log with its traceback; the reader gets its reference.
+    An error that we did not foresee goes to the log with where it was; the reader gets the reference of the request, under
+    which the log holds it and all that went before.
     """
     language = words.language()
     translate = language.gettext
@@ -29,8 +30,8 @@ def sentence(error: Exception) -> str:
             codes = str(values["holds"]).replace(" ", "_").split(",_")
             values["holds"] = ", ".join(labels.title(code, language) for code in codes)
         return type(error)(error.template, **values).in_language(translate)
-    reference = secrets.token_hex(4)
-    log.error("Unexpected error, reference %s", reference, exc_info=error)
+    reference = log.request_id()
+    log.event(_LOG, "unexpected_error", logging.ERROR, error, reference=reference)
     return translate(_UNEXPECTED).format(reference=reference)
 
 

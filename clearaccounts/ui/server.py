@@ -13,20 +13,18 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
-from clearaccounts.settings import served_folder
-from clearaccounts.ui import connection, messages, oidc, registry, remembered
+from clearaccounts.ui import connection, logged, messages, oidc, probes, registry, remembered
 from clearaccounts.ui.edge.addresses import Closed, Signposted
 from clearaccounts.ui.edge.dressed import Dressed
 from clearaccounts.ui.edge.failures import Caught, Plain
 from clearaccounts.ui.edge.rules import Rules
 from clearaccounts.ui.edge.safeguards import Safeguarded
 from clearaccounts.ui.edge.visitors import OnlyByName, OnlyThisMachine
-from clearaccounts.warehouse import current_path
 
 log = logging.getLogger("clearaccounts")
 
@@ -54,6 +52,11 @@ def prepare_data() -> None:
         log.error("%s", error)
 
 
+def start_log() -> None:
+    """Let every line of this process be one of our log; the launcher calls this before anything else has something to say."""
+    logged.start()
+
+
 def secrets() -> dict[str, Any]:
     """What `st.login` needs. What is missing is logged here in one sentence, and said on every page."""
     try:
@@ -73,26 +76,20 @@ def rules() -> Rules:
 
 
 def middleware() -> list[Middleware]:
-    """The edge, from the outermost.
+    """The log, and the edge from the outermost.
 
     What catches errors; headers and style; whether the server may run at all; who may connect; what is closed; which
     addresses there are; and our words in the place of Streamlit's about an error.
     """
     own = frozenset(route.path.lstrip("/") for route in routes())
+    pages = frozenset(entry.url for entry in registry.PAGES)
     return [
+        Middleware(logged.Logged, known=pages | own | {"", registry.NOWHERE, "oauth2callback"}),
         Middleware(Caught, rules=rules), Middleware(Dressed, rules=rules, own=own), Middleware(Safeguarded, rules=rules),
         Middleware(OnlyThisMachine, rules=rules), Middleware(OnlyByName, rules=rules), Middleware(Closed),
-        Middleware(Signposted, pages=frozenset(entry.url for entry in registry.PAGES), nowhere=registry.NOWHERE, own=own),
+        Middleware(Signposted, pages=pages, nowhere=registry.NOWHERE, own=own),
         Middleware(Plain, own=own),
     ]
-
-
-def _healthz(_request: Request) -> JSONResponse:
-    try:
-        current_path(served_folder(connection.data_root()))
-    except ClearAccountsError:
-        return JSONResponse({"status": "no warehouse"}, status_code=503)
-    return JSONResponse({"status": "ok"})
 
 
 def _front_door(request: Request) -> RedirectResponse:
@@ -100,13 +97,13 @@ def _front_door(request: Request) -> RedirectResponse:
 
 
 def routes() -> list[Route]:
-    """`/healthz`: 200 when there is a warehouse to serve, else 503; it says nothing about what is in it.
+    """What the server itself answers: whether it lives, and whether it is ready.
 
     The first page's own name leads to the front door: Streamlit knows its default page by no other address. The last
     address keeps demo mode's person across a reload.
     """
     return [
-        Route("/healthz", _healthz), Route(f"/{registry.OVERVIEW.url}", _front_door), Route(remembered.PATH, remembered.answer),
+        *probes.routes(), Route(f"/{registry.OVERVIEW.url}", _front_door), Route(remembered.PATH, remembered.answer),
     ]
 
 

@@ -22,7 +22,7 @@ from clearaccounts.ui.edge.rules import Rules
 from tests.edge.asking import ask, body_of, headers_of, status
 
 SECRET = "select amount from customers where name = 'Tailspin Toys' -- /srv/clear/accounts.py line 12"
-SENTENCE = r"Something went wrong on our side\. Tell your administrator this reference: ([0-9a-f]{8})\."
+SENTENCE = r"Something went wrong on our side\. Tell your administrator this reference: ([0-9a-f]{12})\."
 HTTPS = Rules(is_demo=False, address="https://clear.partner.example")
 OWN = frozenset({"healthz", "broken"})
 
@@ -79,7 +79,8 @@ def test_a_route_that_breaks_says_a_reference_and_nothing_else(path: str, caplog
     assert SECRET not in str(found.headers)
     assert found.headers["x-content-type-options"] == "nosniff" and found.headers["strict-transport-security"]
     assert found.headers["cache-control"] == "private, no-store" and "frame-ancestors 'none'" in found.headers["content-security-policy"]
-    assert said[1] in caplog.text and SECRET in caplog.text, "the log has what the answer does not"
+    [record] = caplog.records
+    assert record.clearaccounts == {"reference": said[1]} and record.exc_info, "the log has what the answer does not"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 405, 413, 416, 418, 500, 503])
@@ -105,7 +106,7 @@ def test_our_own_addresses_speak_for_themselves() -> None:
 def test_a_middleware_that_breaks_is_caught_too(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     answered = ask(Caught(Dressed(Faulty(None), lambda: HTTPS, OWN), lambda: HTTPS), kind=kind)
     assert status(answered) == 500 and SECRET not in body_of(answered)
-    assert "reference" in caplog.text
+    assert "unexpected_error" in caplog.text
     if kind == "http":
         assert re.fullmatch(SENTENCE, body_of(answered)) and headers_of(answered)["x-frame-options"] == "DENY"
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 
+from clearaccounts import log
 from clearaccounts.ui.edge.addresses import NOTHING
 from clearaccounts.ui.edge.asgi import CONNECTIONS, Application, Message, Receive, Scope, Send, answer, first_segment, refuse
 from clearaccounts.ui.edge.dressed import guards
 from clearaccounts.ui.edge.index import content_policy
 from clearaccounts.ui.edge.rules import Rules
 
-log = logging.getLogger("clearaccounts")
+_LOG = logging.getLogger(__name__)
 
 _UNEXPECTED = "Something went wrong on our side. Tell your administrator this reference: {reference}."
 _SENTENCES = {
@@ -31,7 +31,7 @@ _KEPT = (b"allow", b"content-range", b"retry-after", b"set-cookie")
 
 
 class Caught:
-    """An error that nobody caught becomes a sentence with a reference; the log has the traceback under the same reference.
+    """An error that nobody caught becomes a sentence with a reference; the log has where it was under the same reference.
 
     It stands outside everything, also of what dresses the answers, so it brings the headers itself.
     """
@@ -55,8 +55,8 @@ class Caught:
         try:
             await self.app(scope, receive, noted)
         except Exception as error:  # nothing may pass: the server behind us would put the traceback into its own log, unreferenced
-            reference = secrets.token_hex(4)
-            log.error("Unexpected error, reference %s", reference, exc_info=error)
+            reference = log.request_id()
+            log.event(_LOG, "unexpected_error", logging.ERROR, error, reference=reference)
             if scope["type"] == "websocket":
                 await _close(scope, send, is_begun=is_begun)
             elif not is_begun:
@@ -70,7 +70,7 @@ async def _close(scope: Scope, send: Send, *, is_begun: bool) -> None:
         try:
             await send({"type": "websocket.close", "code": 1011})
         except RuntimeError:
-            log.info("The connection was closed already.")
+            _LOG.info("The connection was closed already.")
     else:
         await refuse(scope, send, 500, _SENTENCES[503])
 
