@@ -23,7 +23,7 @@ if __name__ == "__main__":
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, deciding, importing, profiles, results, statement, undoing
+from clearaccounts.commands import asking, deciding, importing, inviting, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
 from clearaccounts.importing.validation.day_orders import ORDERS
@@ -110,6 +110,11 @@ def _parser() -> argparse.ArgumentParser:
     one = command("copy-decisions", "take a copy of the decisions to another, empty database and prove it")
     one.add_argument("--to", dest="url", required=True, metavar="URL", help="as it will stand in [decisions] url; no password in it")
     one.set_defaults(run=deciding.run_copy_decisions)
+
+    one = command("invite-administrator", "invite a user administrator, while there is none: the first start, or all of them gone")
+    one.add_argument("email", metavar="EMAIL", help="the address that the directory knows them by")
+    one.add_argument("--name", metavar="NAME", help="what they are called (default: the part of the address before the @)")
+    one.set_defaults(run=inviting.run_invite_administrator)
 
     one = command("sample", "write a synthetic partner's files; the same seed gives the same bytes")
     one.add_argument("--customers", type=int, default=DEFAULT_CUSTOMERS, metavar="N")

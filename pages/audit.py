@@ -3,12 +3,12 @@
 import streamlit as st
 
 from clearaccounts.access import Permission
-from clearaccounts.ui import audit_view, connection, event_view, event_words, guard, messages, tables, url, words
+from clearaccounts.ui import audit_view, event_view, event_words, guard, messages, tables, url, words
 
 viewer = guard.require(Permission.VIEW_AUDIT, Permission.VIEW_USERS_AUDIT)
 language = words.language()
 _ = language.gettext
-store = connection.store()
+store = audit_view.trail(viewer)
 sees_all = viewer.may(Permission.VIEW_AUDIT)
 caption = _("Every decision, newest first; events are only ever added.") if sees_all else _("The part of the trail that is about people.")
 st.caption(words.plain(caption))
@@ -58,7 +58,7 @@ page = audit_view.events(store, viewer, wanted)
 if page.row_count == 0:
     messages.empty(
         _("No event matches. Marks, approvals, imports and refused attempts appear here as they happen.") if sees_all
-        else _("No event matches. Attempts that a role did not allow appear here as they happen."))
+        else _("No event matches. Invitations, roles, sign-ins, assignments and refused attempts appear here as they happen."))
 else:
     with actions:
         said = tables.captioned(f"{_('Audit trail')}. {caption.rstrip('.')}", audit_view.in_words(page, wanted, names, from_on, until_on))

@@ -22,6 +22,7 @@ COLUMNS = (
     Column("actor_role", N_("As"), "label"),
     Column("event", N_("What"), width=200),
     Column("subject", N_("About")),
+    Column("concerning", N_("Concerning"), width=200),
     Column("customer_id", N_("Customer id")),
     Column("reason", N_("Reason"), width="medium"),
     Column("subject_id", N_("Which"), width=180),
@@ -30,6 +31,11 @@ COLUMNS = (
 # What only a file has room for.
 FILE_COLUMNS = (*COLUMNS, Column("details", N_("Details")), Column("hash", N_("Hash")))
 _FINDINGS = "_verified"
+
+
+def trail(viewer: Viewer) -> Store:
+    """The store whose events this person reads: people are the partner's own also while the sample is served."""
+    return connection.store() if viewer.may(Permission.VIEW_AUDIT) else connection.own_store()
 
 
 def subjects(viewer: Viewer) -> list[str]:
@@ -65,9 +71,13 @@ def events(store: Store, viewer: Viewer, chosen: EventFilter) -> Paged:
     """One page of events, newest first, what happened in the reader's words; the store gives each person only their part."""
     language = words.language()
     page = store.events(viewer, chosen, limit=0)
+    names = connection.names()
 
     def fetch(limit: int | None, offset: int) -> pa.Table:
-        table = as_table(store.events(viewer, chosen, limit=limit, offset=offset).events)
+        listed = store.events(viewer, chosen, limit=limit, offset=offset).events
+        table = as_table(listed)
+        said = [event_words.concerning(event, names, language) for event in listed]
+        table = table.append_column("concerning", pa.array(said, pa.string()))
         pairs = list(zip(table["subject_type"].to_pylist(), table["event_type"].to_pylist(), strict=True))
         table = table.append_column("event", pa.array([event_words.event(*pair, language) for pair in pairs], pa.string()))
         return table.append_column("subject", pa.array([event_words.subject(subject, language) for subject, _ in pairs], pa.string()))
@@ -140,8 +150,9 @@ def state_line(store: Store) -> None:
 
 def verify() -> None:
     """Callback: audit the whole store and keep what was found for this run of the page."""
-    if guard.viewer() is not None:
-        st.session_state[_FINDINGS] = connection.store().verify()
+    found = guard.viewer()
+    if found is not None:
+        st.session_state[_FINDINGS] = trail(found).verify()
 
 
 def findings() -> list[Finding] | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clearaccounts.access import ROLE_TITLES, Viewer
 from clearaccounts.text import LANGUAGES, N_
-from clearaccounts.ui import connection, guard, words
+from clearaccounts.ui import connection, guard, own_sessions, words
 
 
 def bar() -> Viewer | None:
@@ -43,4 +43,5 @@ def _person(viewer: Viewer) -> None:
     with st.container(key="person", width="content"), st.popover(name, icon=":material/account_circle:", type="tertiary"):
         st.text(translate(ROLE_TITLES[viewer.role]))
         st.text(viewer.email)
+        own_sessions.draw(viewer)
         st.button(translate(N_("Sign out")), on_click=guard.sign_out, icon=":material/logout:", key="sign_out")

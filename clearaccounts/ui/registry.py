@@ -66,6 +66,7 @@ SUPPORT_OFFERS = Entry(
     "support_offers.py", "support-offers", N_("Support offers"), _SUPPORT, "handshake", (Permission.VIEW_CUSTOMERS,), ("day",))
 SUPPORT_MONEY = Entry(
     "support_money.py", "support-money", N_("Support and money"), _SUPPORT, "balance", (Permission.VIEW_RECEIVABLES_STATUS,), ("day",))
+USERS = Entry("users.py", "users", N_("Users and roles"), _RECORD, "manage_accounts", (Permission.MANAGE_USERS,))
 AUDIT = Entry("audit.py", "audit", N_("Audit trail"), _RECORD, "history", (Permission.VIEW_AUDIT, Permission.VIEW_USERS_AUDIT))
 DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIEW_DATA,))
 
@@ -73,7 +74,7 @@ DATA = Entry("data.py", "data", N_("Data"), _RECORD, "database", (Permission.VIE
 PAGES = (
     OVERVIEW, ACCOUNT, AGEING, KEY_FIGURES, PAYMENTS, CASH, NOTICES, SUSPENSIONS, HOLDS, POLICY,
     CASES, LEVELS, ESCALATIONS, SUPPORT_OFFERS, SUPPORT_MONEY,
-    AUDIT, DATA,
+    USERS, AUDIT, DATA,
 )
 # Where the server leads every address that is none of these: Streamlit would say so in English, over another page.
 NOWHERE = "no-such-page"

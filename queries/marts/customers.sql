@@ -1,4 +1,5 @@
 -- Customers, known and unknown: an id that only documents carry becomes a customer of that name, or of the name on an invoice.
+-- `book_agent` is whose book the customer list puts the account in; an assignment changes `sales_agent` alone, for the run that sees it.
 -- Grain: one row per customer_id.
 with
 
@@ -34,13 +35,13 @@ all_customers as (
     select
         customer_id, customer_name, currency, domain_name, country_code, segment,
         lower(sales_agent) as sales_agent, payment_terms_days, credit_limit_amount, microsoft_tenant_id,
-        time_zone, language, contact_name, contact_email, created_on, true as is_known, withdrawn_on
+        time_zone, language, contact_name, contact_email, created_on, true as is_known, withdrawn_on, lower(sales_agent) as book_agent
     from canonical.customers
     union all
     select
         customer_id, coalesce(customer_name, customer_id), currency, null, null, null,
         null, null, null, null,
-        null, null, null, null, null, customer_name is not null, null
+        null, null, null, null, null, customer_name is not null, null, null
     from unknown
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clearaccounts.access import DEMO_PEOPLE
+from clearaccounts.access import DEMO_PEOPLE, Permission, Role
 from clearaccounts.query_files import BUILD_STEPS, queries, steps
 from clearaccounts.warehouse import Warehouse
 from tests.house.source import ROOT, place, sql_files, strip_sql
@@ -154,6 +154,7 @@ def test_the_search_for_wrong_names_finds_each_kind() -> None:
 _PLANS = "a plan is the partner's: what is used and left of it is the same for everybody who may escalate"
 _COSTS = "what Microsoft bills the partner; nobody with a scope may see costs"
 _DATA = "the imported data as a whole; nobody with a scope may see them"
+_ASSIGNING = "for who assigns accounts and sees no customer: addresses of sales agents, counts, and whether an id that was typed exists"
 WITHOUT_SCOPE = {
     "escalations/plans": _PLANS,
     "escalations/alerts": _PLANS,
@@ -166,6 +167,8 @@ WITHOUT_SCOPE = {
     "overview/check_offenders": _DATA,
     "overview/failed_checks": "how many checks of a build failed says nothing about anybody",
     "support/moment": "when the newest data are of says nothing about anybody",
+    "people/accounts": _ASSIGNING,
+    "people/books": _ASSIGNING,
 }
 
 
@@ -179,7 +182,18 @@ def test_nobody_with_a_scope_may_ask_what_has_none(name: str) -> None:
     assert permission is not None and not [one for one in DEMO_PEOPLE if one.agent_scope is not None and one.may(permission)]
 
 
-@pytest.mark.parametrize("name", [name for name in WITHOUT_SCOPE if name != "overview/check_offenders"])
+def test_who_assigns_accounts_learns_whose_they_are_and_nothing_else(empty_warehouse: Warehouse) -> None:
+    told = {name: {column for column, _ in empty_warehouse.columns(name)} for name, why in WITHOUT_SCOPE.items() if why == _ASSIGNING}
+    assert told == {
+        "people/accounts": {"customer_id", "book_agent", "sales_agent"}, "people/books": {"book_agent", "sales_agent", "account_count"},
+    }
+    for name in told:
+        assert queries()[name].permission is Permission.VIEW_USERS_AUDIT
+    assert not [one for one in DEMO_PEOPLE if one.may(Permission.VIEW_USERS_AUDIT) and one.role is not Role.USER_ADMIN]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, why in WITHOUT_SCOPE.items() if name != "overview/check_offenders" and why != _ASSIGNING])
 def test_what_has_no_scope_names_no_customer(name: str, empty_warehouse: Warehouse) -> None:
     telling = ("customer_", "case_", "invoice_", "service_request_", "subscription_", "sales_agent")
     assert not [column for column, _ in empty_warehouse.columns(name) if column.startswith(telling) and not column.endswith("_count")]

@@ -34,6 +34,7 @@ VISITORS = {
     "escalations.py": {S, H, B, M},
     "support_offers.py": {S, H, B, M},
     "support_money.py": {S, H, B, M},
+    "users.py": {U},
     "audit.py": {B, M, U},
     "data.py": {B, M},
 }
@@ -45,7 +46,7 @@ TITLES = {
         "policy.py": "Collections policy",
         "cases.py": "Support cases", "service_levels.py": "Service levels", "escalations.py": "Escalations",
         "support_offers.py": "Support offers", "support_money.py": "Support and money",
-        "audit.py": "Audit trail", "data.py": "Data",
+        "users.py": "Users and roles", "audit.py": "Audit trail", "data.py": "Data",
     },
     "es": {
         "overview.py": "Resumen", "account.py": "Cuenta", "ageing.py": "Antigüedad de saldos", "key_figures.py": "Indicadores",
@@ -54,7 +55,7 @@ TITLES = {
         "policy.py": "Política de cobros",
         "cases.py": "Casos de soporte", "service_levels.py": "Niveles de servicio", "escalations.py": "Escalados",
         "support_offers.py": "Ofertas de soporte", "support_money.py": "Soporte y dinero",
-        "audit.py": "Registro de auditoría", "data.py": "Datos",
+        "users.py": "Usuarios y roles", "audit.py": "Registro de auditoría", "data.py": "Datos",
     },
 }
 NOTHING = {"en": "No such page", "es": "No existe esa página"}
@@ -86,8 +87,8 @@ def test_a_person_sees_their_pages_and_nothing_of_the_others(screen: Callable[..
             tab.app.query_params.pop(name, None)
 
 
-def test_a_user_administrator_lands_on_the_audit_trail(screen: Callable[..., Screen]) -> None:
-    assert screen(U).app.title[0].value == "Audit trail"
+def test_a_user_administrator_lands_on_the_users(screen: Callable[..., Screen]) -> None:
+    assert screen(U).app.title[0].value == "Users and roles"
 
 
 @pytest.mark.parametrize("script", VISITORS)

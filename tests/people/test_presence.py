@@ -15,7 +15,8 @@ from clearaccounts.decisions import Action, EventFilter, Store, open_store
 from clearaccounts.errors import NotPermitted, SignedOut
 from clearaccounts.people import presence, register, signing
 from clearaccounts.people.model import Status
-from clearaccounts.settings import Access, DataFolder, Settings
+from clearaccounts.settings import Access, DataFolder
+from tests.decisions.common import settings_in
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 TENANT, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
@@ -25,7 +26,7 @@ URSULA = next(person for person in DEMO_PEOPLE if person.role is Role.USER_ADMIN
 
 
 def store_of(folder: Path, access: Access = OIDC) -> Store:
-    return open_store(DataFolder(folder), Settings(access=access), presence.directory(access))
+    return open_store(DataFolder(folder), replace(settings_in(folder), access=access), presence.directory(access))
 
 
 def put(store: Store, event_type: str, subject: tuple[str, str], now: datetime = NOW, **details: object) -> None:
