@@ -42,6 +42,7 @@ test-long: export CLEARACCOUNTS_KILLS ?= 200
 test-long: export CLEARACCOUNTS_INTERLEAVINGS ?= 500
 test-long: export CLEARACCOUNTS_CRASHES ?= 200
 test-long: export CLEARACCOUNTS_EXAMPLES ?= 2000
+test-long: export CLEARACCOUNTS_UPLOADS ?= 50
 test-long: export CLEARACCOUNTS_PAYLOADS ?= 500
 test-long: test
 

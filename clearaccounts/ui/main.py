@@ -12,6 +12,7 @@ import streamlit as st
 
 from clearaccounts import log
 from clearaccounts.ui import banners, connection, frame, guard, header, logged, messages, registry, remembered, sign_in, words
+from clearaccounts.ui.edge import holders
 
 
 def main() -> None:
@@ -27,6 +28,7 @@ def draw() -> None:
     try:
         viewer = header.bar()
         guard.settle(viewer)
+        holders.note(viewer)
         remembered.draw()
         chosen = st.navigation(registry.navigation(viewer, words.language()), position="top" if viewer else "hidden")
         entry = registry.entry_at(chosen.url_path)

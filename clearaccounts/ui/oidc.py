@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -53,8 +54,19 @@ def viewer() -> Viewer | None:
     secrets(os.environ)
     if not st.user.get("is_logged_in"):
         return None
+    return viewer_of(st.user.to_dict())
+
+
+def viewer_of(token: Mapping[str, Any]) -> Viewer:
+    """Who signed in by a token whose cookie was verified, their session still good.
+
+    Raises:
+        SignedOut: they may not come in, or not any more.
+        SettingsError: the settings hold something we cannot use.
+        DecisionError: the decisions store cannot be read.
+    """
     access = connection.settings().access
-    claims = signing.Claims.of(st.user.to_dict(), access)
+    claims = signing.Claims.of(token, access)
     return signing.enter(connection.own_store(), access, claims, connection.now())
 
 

@@ -13,17 +13,24 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.runtime import get_instance
 
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.ui import connection, logged, messages, oidc, probes, registry, remembered
+from clearaccounts.ui.edge import holders, targets
 from clearaccounts.ui.edge.addresses import Closed, Signposted
+from clearaccounts.ui.edge.cookies import Capped
+from clearaccounts.ui.edge.downloads import Held
 from clearaccounts.ui.edge.dressed import Dressed
 from clearaccounts.ui.edge.failures import Caught, Plain
+from clearaccounts.ui.edge.identity import viewer_of
 from clearaccounts.ui.edge.rules import Rules
 from clearaccounts.ui.edge.safeguards import Safeguarded
+from clearaccounts.ui.edge.targets import Targeted
+from clearaccounts.ui.edge.uploads import Admitted
 from clearaccounts.ui.edge.visitors import OnlyByName, OnlyThisMachine
 
 log = logging.getLogger("clearaccounts")
@@ -32,12 +39,17 @@ log = logging.getLogger("clearaccounts")
 HEAVY = ("duckdb", "pandas", "plotly.graph_objects", "pyarrow", "clearaccounts.ui.registry", "clearaccounts.ui.charts")
 
 
+# The first path segments of the pages; the front door's is empty.
+PAGES = frozenset({"", *(entry.url for entry in registry.PAGES)})
+
+
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Import what is heavy, build the sample if there is nothing to serve, and keep all that out of every later collection."""
     for name in HEAVY:
         importlib.import_module(name)
     await asyncio.to_thread(prepare_data)
+    holders.watch(get_instance().media_file_mgr)
     # Streamlit collects garbage after every run; what is frozen here is never looked at again.
     gc.collect()
     gc.freeze()
@@ -78,16 +90,18 @@ def rules() -> Rules:
 def middleware() -> list[Middleware]:
     """The log, and the edge from the outermost.
 
-    What catches errors; headers and style; whether the server may run at all; who may connect; what is closed; which
-    addresses there are; and our words in the place of Streamlit's about an error.
+    What catches errors; headers and style; cookies; whether the server may run at all; who may connect; what is closed;
+    which addresses there are; where a sign-in leads; downloads and uploads; and our words in the place of Streamlit's about
+    an error.
     """
     own = frozenset(route.path.lstrip("/") for route in routes())
-    pages = frozenset(entry.url for entry in registry.PAGES)
     return [
-        Middleware(logged.Logged, known=pages | own | {"", registry.NOWHERE, "oauth2callback"}),
-        Middleware(Caught, rules=rules), Middleware(Dressed, rules=rules, own=own), Middleware(Safeguarded, rules=rules),
+        Middleware(logged.Logged, known=PAGES | own | {registry.NOWHERE, "oauth2callback"}),
+        Middleware(Caught, rules=rules), Middleware(Dressed, rules=rules, own=own), Middleware(Capped, rules=rules),
+        Middleware(Safeguarded, rules=rules),
         Middleware(OnlyThisMachine, rules=rules), Middleware(OnlyByName, rules=rules), Middleware(Closed),
-        Middleware(Signposted, pages=pages, nowhere=registry.NOWHERE, own=own),
+        Middleware(Signposted, pages=PAGES, nowhere=registry.NOWHERE, own=own), Middleware(Targeted, pages=PAGES),
+        Middleware(Held, rules=rules, viewer_of=viewer_of), Middleware(Admitted, rules=rules, viewer_of=viewer_of),
         Middleware(Plain, own=own),
     ]
 
@@ -96,14 +110,21 @@ def _front_door(request: Request) -> RedirectResponse:
     return RedirectResponse("/" + (f"?{request.url.query}" if request.url.query else ""))
 
 
+def _sign_in_target(request: Request) -> Response:
+    if rules().is_demo:
+        return Response(status_code=404)
+    return targets.keep(request, PAGES, is_https=rules().is_https)
+
+
 def routes() -> list[Route]:
     """What the server itself answers: whether it lives, and whether it is ready.
 
-    The first page's own name leads to the front door: Streamlit knows its default page by no other address. The last
-    address keeps demo mode's person across a reload.
+    The first page's own name leads to the front door: Streamlit knows its default page by no other address. The last two
+    keep demo mode's person across a reload, and the page asked for through a sign-in.
     """
     return [
         *probes.routes(), Route(f"/{registry.OVERVIEW.url}", _front_door), Route(remembered.PATH, remembered.answer),
+        Route(targets.PATH, _sign_in_target),
     ]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
 import streamlit as st
 
 from clearaccounts.access import DEMO_PEOPLE, ROLE_TITLES, Role
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard, messages, words
+from clearaccounts.ui.edge import targets
 from clearaccounts.ui.registry import PRODUCT
 
 _DOES = {
@@ -33,11 +37,21 @@ def show() -> None:
 
 def _directory(*, is_refused: bool) -> None:
     translate = words.language().gettext
+    _keep_target()
     st.write(translate(N_("Sign in with your company account.")))
     st.button(
         translate(N_("Sign in with another account")) if is_refused else translate(N_("Sign in")),
         key="sign_in_directory", on_click=st.login, type="primary", icon=":material/login:",
     )
+
+
+def _keep_target() -> None:
+    """Have the browser keep the page that was asked for: the way leads to the directory and back to the front door."""
+    asked = st.context.url or ""
+    page = urlsplit(asked).path.strip("/")
+    query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+    if page or query:
+        st.html(f'<img src="{escape(targets.picture(page, query))}" alt="">')
 
 
 def _built_in_people() -> None:
