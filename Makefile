@@ -44,6 +44,8 @@ test-long: export CLEARACCOUNTS_CRASHES ?= 200
 test-long: export CLEARACCOUNTS_EXAMPLES ?= 2000
 test-long: export CLEARACCOUNTS_UPLOADS ?= 50
 test-long: export CLEARACCOUNTS_PAYLOADS ?= 500
+test-long: export CLEARACCOUNTS_VIEWS ?= 1000
+test-long: export CLEARACCOUNTS_DOWNLOADS ?= 100
 test-long: test
 
 lint: $(VENV)/installed-test
