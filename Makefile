@@ -29,11 +29,13 @@ run-oidc: $(VENV)/installed
 test: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
 	postgresql="$$($(BIN)/python -m tests.decisions.postgresql)"; \
+	nginx="$$($(BIN)/python -m tests.proxy.nginx)"; \
 	left_out=""; \
 	if [ -z "$$chromium" ] && [ "$$CI" != true ]; then left_out="not browser"; fi; \
 	if [ -z "$$postgresql" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not postgresql"; fi; \
+	if [ -z "$$nginx" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not nginx"; fi; \
 	if [ -n "$$left_out" ]; then set -- -m "$$left_out"; else set --; fi; \
-	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_POSTGRESQL="$$postgresql" \
+	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_POSTGRESQL="$$postgresql" CLEARACCOUNTS_NGINX="$$nginx" \
 		$(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
 
 test-long: export CLEARACCOUNTS_SIMULATIONS ?= 10000

@@ -330,7 +330,8 @@ def _hmac(header: Mapping[str, Any], claims: Mapping[str, Any], key: bytes) -> s
 
 def _is_callback(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"} and parts.path == "/oauth2callback" and not parts.query
+    is_here = parts.scheme in {"http", "https"} and parts.hostname in {"127.0.0.1", "localhost"}
+    return is_here and parts.path == "/oauth2callback" and not parts.query
 
 
 @contextmanager

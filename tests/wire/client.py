@@ -45,17 +45,21 @@ class Caller:
     """Somebody outside: one jar of cookies, as a browser keeps it.
 
     `headers` go along with every request and every connection. `cookies` are a plain table of names and values: change them to
-    forge, cut or steal.
+    forge, cut or steal. `trust` says whose certificates are believed.
     """
 
-    def __init__(self, url: str, cookies: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, url: str, cookies: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
+        trust: ssl.SSLContext = _TLS,
+    ) -> None:
         self.url = url.rstrip("/")
+        self.trust = trust
         self.cookies: dict[str, str] = dict(cookies or {})
         self.headers: dict[str, str] = dict(headers or {})
 
     def twin(self) -> Caller:
         """Somebody with a copy of all these cookies: a thief, or the same person later."""
-        return Caller(self.url, self.cookies, self.headers)
+        return Caller(self.url, self.cookies, self.headers, self.trust)
 
     def request(self, method: str, address: str, headers: Mapping[str, str] | None = None, **more: Any) -> httpx.Response:
         """One request, no redirect followed; cookies for this dashboard are kept or dropped as the answer says."""
@@ -64,7 +68,7 @@ class Caller:
         sent = {**self.headers, **(headers or {})}
         if is_here and self.cookies and "cookie" not in {name.lower() for name in sent}:
             sent["cookie"] = cookie_header(self.cookies)
-        with httpx.Client(timeout=SECONDS, trust_env=False, verify=_TLS) as client:
+        with httpx.Client(timeout=SECONDS, trust_env=False, verify=self.trust) as client:
             answer = client.request(method, whole, headers=sent, **more)
         if is_here:
             self._keep(answer)
@@ -122,6 +126,7 @@ class Caller:
         socket = line.enter_context(connect(
             f"ws{self.url.removeprefix('http')}/_stcore/stream", additional_headers=more, subprotocols=protocols,  # type: ignore[arg-type]
             origin=(self.url if origin == "" else origin), max_size=None, open_timeout=SECONDS, proxy=None,  # type: ignore[arg-type]
+            ssl=self.trust if self.url.startswith("https") else None,
         ))
         tab = Tab(self, socket, line, locale)
         if run:

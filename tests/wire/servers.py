@@ -40,9 +40,13 @@ def settings_of(
 @contextmanager
 def serving_oidc(
     data: Path, provider: IdentityProvider, *, roles: Mapping[str, str] | None = None, more: str = "", after: str = "", port: int = 0,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None, address: str = "",
 ) -> Iterator[Dashboard]:
-    """A fresh server on `data` whose people sign in at `provider`."""
+    """A fresh server on `data` whose people sign in at `provider`.
+
+    `address` is the one that people use, when a proxy stands before the server.
+    """
     environment = {**secrets_of(provider), **(environment or {})}
-    with serving(data, port=port, settings=settings_of(provider, roles, more, after), more=environment) as dashboard:
+    written = settings_of(provider, roles, more, after)
+    with serving(data, port=port, settings=lambda own: written(address or own), more=environment) as dashboard:
         yield dashboard
