@@ -10,7 +10,7 @@ from typing import Any
 from clearaccounts.collections.evidence import Evidence
 from clearaccounts.collections.marks import Mark
 from clearaccounts.collections.orders import DONE, SUSPEND, UNKNOWN
-from clearaccounts.decisions import canonical
+from clearaccounts.decisions import canonical, is_blank
 from clearaccounts.errors import Refused
 from clearaccounts.money import exact
 from clearaccounts.settings import Suspension
@@ -23,7 +23,7 @@ _LONGEST_REASON = 2000
 
 def check_reason(reason: str, *, is_needed: bool = True) -> None:
     """Refuse a reason that is missing or too long."""
-    if is_needed and not reason.strip():
+    if is_needed and is_blank(reason):
         raise Refused(N_("Give a reason."))
     if len(reason) > _LONGEST_REASON:
         raise Refused(N_("The reason is too long; {limit} characters are kept."), limit=_LONGEST_REASON)

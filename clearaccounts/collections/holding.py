@@ -24,7 +24,7 @@ from clearaccounts.collections.days import counts_from
 from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.holds import RECORD, RELEASE, SUBJECT, Hold, fold, recorded, table
 from clearaccounts.collections.policy_model import HoldRules, Policy
-from clearaccounts.decisions import Action, EventFilter, Scene, Store
+from clearaccounts.decisions import Action, EventFilter, Scene, Store, is_blank
 from clearaccounts.errors import NotFound, NotPermitted, Refused
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.money import exact, minor_units
@@ -168,7 +168,7 @@ def may_release(viewer: Viewer, held: Hold) -> bool:
 
 def _check_words(wish: Wish, reason: str) -> None:
     check_reason(reason)
-    if not wish.owner.strip():
+    if is_blank(wish.owner):
         raise Refused(N_("Give an owner: whose matter is it?"))
     if len(wish.owner) > _LONGEST_OWNER:
         raise Refused(N_("The owner is too long; {limit} characters are kept."), limit=_LONGEST_OWNER)

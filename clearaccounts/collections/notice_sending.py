@@ -22,7 +22,7 @@ from clearaccounts.collections.mail import Mail
 from clearaccounts.collections.notice_letters import Letter, NoticeItemsFilter, NoticesDueFilter
 from clearaccounts.collections.notices import DONE, STEPS, SUBJECT, Notice, Status
 from clearaccounts.collections.standing import with_unsettled
-from clearaccounts.decisions import Action, EventFilter, Scene, Store
+from clearaccounts.decisions import Action, EventFilter, Scene, Store, is_blank
 from clearaccounts.errors import NotFound, Refused, Stale
 from clearaccounts.money import exact, minor_units
 from clearaccounts.settings import Settings
@@ -217,7 +217,7 @@ def settle(
         Refused: no reason, or there is nothing to say: its end is known, or it is on its way just now.
     """
     def rule(scene: Scene) -> Mapping[str, Any]:
-        if not reason.strip():
+        if is_blank(reason):
             raise Refused(N_("Give a reason: how do you know?"))
         _check_note(reason)
         notice = notices.fold(scene.events)
@@ -239,7 +239,7 @@ def withdraw(
         Refused: no reason, or it was mailed: what left cannot be taken back.
     """
     def rule(scene: Scene) -> Mapping[str, Any]:
-        if not reason.strip():
+        if is_blank(reason):
             raise Refused(N_("Give a reason."))
         _check_note(reason)
         if notices.fold(scene.events).is_mailed:

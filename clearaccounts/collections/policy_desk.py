@@ -11,7 +11,7 @@ from typing import Any
 from clearaccounts.access import Permission, Viewer, is_same_person
 from clearaccounts.collections.policies import PROPOSED_FILE, STEPS, SUBJECT, Proposal, fold, hash_of, known, open_proposal, proposals
 from clearaccounts.collections.policy import Policy, parse
-from clearaccounts.decisions import Action, EventFilter, Scene, Store
+from clearaccounts.decisions import Action, EventFilter, Scene, Store, is_blank
 from clearaccounts.errors import NotFound, PolicyError, Refused, SamePerson
 from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
@@ -162,7 +162,7 @@ class Desk:
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise Refused(N_("Give a reason."))
     if len(reason) > _LONGEST_REASON:
         raise Refused(N_("The reason is too long; {limit} characters are kept."), limit=_LONGEST_REASON)

@@ -19,7 +19,7 @@ from clearaccounts.collections.grounds import Grounds
 from clearaccounts.collections.marks import Mark, Reported
 from clearaccounts.collections.orders import DONE, FAILED, REACTIVATE, SUSPEND, UNKNOWN, Order, OrderLine, Report, export_id
 from clearaccounts.collections.reporting import as_details, checked, is_untouched
-from clearaccounts.decisions import Scene, Store
+from clearaccounts.decisions import Scene, Store, is_blank
 from clearaccounts.errors import Refused
 from clearaccounts.text import N_
 
@@ -45,7 +45,7 @@ def approve_reinstatement(
             raise Refused(N_("Nothing of {customer} was suspended by this mark."), customer=marked.customer_name)
         newest = grounds.warehouse()
         is_gone = is_debt_gone(newest, marked)
-        if not is_gone and not reason.strip():
+        if not is_gone and is_blank(reason):
             raise Refused(
                 N_("{customer} has not paid everything that the mark rests on; give the reason for bringing the subscriptions back."),
                 customer=marked.customer_name,

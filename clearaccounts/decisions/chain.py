@@ -38,6 +38,11 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` is kept but spaces."""
+    return not storable(text).strip()
+
+
 def _plain(value: object) -> object:
     match value:
         case None | bool() | int():

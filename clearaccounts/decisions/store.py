@@ -24,7 +24,7 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.decisions import audit, moving, reading, seen, table
 from clearaccounts.decisions.action import Action, Scene
 from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
-from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, storable
+from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, is_blank, storable
 from clearaccounts.decisions.reading import EventFilter, Page
 from clearaccounts.errors import (
     ClearAccountsError,
@@ -345,7 +345,7 @@ class Store:
         """
         if viewer != access.OPERATOR:
             raise NotPermitted(N_("Your role does not allow this."))
-        if not reason.strip():
+        if is_blank(reason):
             raise Refused(N_("Give a reason."))
         failures = [str(finding) for finding in self.verify() if finding.is_failure]
         if not failures:

@@ -129,12 +129,9 @@ FAMILIES = {family: tuple(text for text, of in _LISTED if of == family) for fami
 
 
 def chosen(place: int, count: int = COUNT) -> tuple[str, ...]:
-    """The payloads for the field of that number: `count` of them, some of every family, beginning where the field before ended."""
+    """The payloads for the field of that number: `count` of them, one of each family in turn, beginning where the field before ended."""
     if count >= len(PAYLOADS):
         return PAYLOADS
     families = list(FAMILIES.values())
-    each = count // len(families) + 1
-    return tuple(
-        families[turn % len(families)][(place * each + turn // len(families)) % len(families[turn % len(families)])]
-        for turn in range(count)
-    )
+    turns = (divmod(place * count + turn, len(families)) for turn in range(count))
+    return tuple(families[family][round_ % len(families[family])] for round_, family in turns)
