@@ -28,7 +28,7 @@ class Listed:
         person_status: their status, or EXPIRED for an invitation that holds no more.
         signed_in: what is known of their sessions.
         account_count: how many accounts a sales agent has now, by the customer list and by assignment; None for every other role.
-        assigned: what was assigned to them.
+        assigned: what was assigned to them, books first.
     """
 
     person: Person
@@ -74,7 +74,7 @@ def people(store: Store, access: Access, warehouse: Warehouse | None, viewer: Vi
         Listed(
             one, EXPIRED if one.status is Status.INVITED and not one.is_invited(now) else one.status.value,
             signed_in.get(one.user_id, NEVER), accounts[one.email.casefold()] if one.role is Role.SALES_AGENT else None,
-            tuple(own for own in assigned if own.user_id == one.user_id),
+            tuple(sorted((own for own in assigned if own.user_id == one.user_id), key=lambda own: own.book is None)),
         )
         for one in everybody
     ]
@@ -121,11 +121,10 @@ def history(store: Store, viewer: Viewer, user_id: str) -> list[Event]:
     Raises:
         NotPermitted: the role may not read the users' part of the audit trail.
     """
-    def events(subject_type: str, subject_id: str | None = None) -> tuple[Event, ...]:
-        return store.events(viewer, EventFilter(subject_type=subject_type, subject_id=subject_id)).events
+    def events(subject_type: str, subject_id: str | None = None, actor: str | None = None) -> tuple[Event, ...]:
+        return store.events(viewer, EventFilter(subject_type=subject_type, subject_id=subject_id, actor=actor)).events
 
-    theirs = [*events(SUBJECT, user_id), *events("access", user_id)]
-    theirs += [one for one in events(SESSION) if one.actor == user_id]
+    theirs = [*events(SUBJECT, user_id), *events("access", user_id), *events(SESSION, actor=user_id)]
     given: set[str] = set()
     for one in sorted(events(assignments.SUBJECT), key=lambda event: event.sequence):
         is_theirs = one.details.get("user_id") == user_id

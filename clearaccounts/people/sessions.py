@@ -18,21 +18,23 @@ from clearaccounts.text import N_
 
 @dataclass(frozen=True)
 class SignedIn:
-    """When somebody last signed in (None: never), and the ids of their sessions that are still good."""
+    """When somebody last signed in (None: not in the last LOOKED_BACK), and the ids of their sessions that are still good."""
 
     last_at: datetime | None
     open_ids: tuple[str, ...]
 
 
 NEVER = SignedIn(None, ())
+# Sign-ins are many: a list of people reads no more of them than this.
+LOOKED_BACK = timedelta(days=90)
 
 
 def by_person(store: Store, access: Access, people: list[Person], now: datetime) -> dict[str, SignedIn]:
-    """Per user_id what is known of their sessions; who never signed in is missing."""
+    """Per user_id what is known of their sessions; who did not sign in for LOOKED_BACK is missing."""
     known = {person.user_id: person for person in people}
     ended: set[str] = set()
     begun: dict[str, Event] = {}
-    for event in store.matching(EventFilter(subject_type=SESSION)):
+    for event in store.matching(EventFilter(subject_type=SESSION, from_at=now - LOOKED_BACK)):
         if event.event_type == "signed_out":
             ended.add(event.subject_id)
         else:

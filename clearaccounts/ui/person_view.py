@@ -11,12 +11,14 @@ from clearaccounts.access import ROLE_TITLES, Viewer, is_same_person
 from clearaccounts.people import lists
 from clearaccounts.people.lists import Listed
 from clearaccounts.people.model import Status
+from clearaccounts.people.sessions import LOOKED_BACK
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, event_words, tables, user_forms, users_view, words
 from clearaccounts.ui.registry import PRODUCT
 from clearaccounts.ui.tables import Column
 from clearaccounts.ui.user_steps import DISABLE, ENABLE, END_SESSIONS, GRANT, RENEW, UNASSIGN, WITHDRAW, Form
 
+_ASSIGNED_SHOWN = 8
 _HISTORY_COLUMNS = (
     Column("occurred_at", N_("When, UTC"), "moment"),
     Column("actor", N_("Who"), width=150),
@@ -55,7 +57,7 @@ def _facts(one: Listed, language: Language) -> list[str]:
         facts.append(translate(said).format(moment=language.moment(person.expires_at)))
     elif connection.settings().access.is_oidc:
         last_at = one.signed_in.last_at
-        facts.append(translate(N_("never signed in")) if last_at is None else
+        facts.append(translate(N_("no sign-in in the last {days} days")).format(days=LOOKED_BACK.days) if last_at is None else
                      translate(N_("last signed in on {moment} UTC")).format(moment=language.moment(last_at)))
         count = len(one.signed_in.open_ids)
         facts.append(language.ngettext("{count} open session", "{count} open sessions", count).format(count=language.number(count)))
@@ -107,7 +109,7 @@ def _assigned(one: Listed, language: Language) -> None:
         return
     versions = lists.versions_of(connection.own_store())
     st.subheader(language.gettext(N_("Assigned to them")), anchor=False)
-    for number, given in enumerate(one.assigned):
+    for number, given in enumerate(one.assigned[:_ASSIGNED_SHOWN]):
         said = event_words.assigned(given.subject_id, language)
         who = language.gettext(N_("by {who} on {moment} UTC")).format(
             who=given.event.by.name, moment=language.moment(given.event.occurred_at))
@@ -115,6 +117,10 @@ def _assigned(one: Listed, language: Language) -> None:
             st.text(f"{said}, {who}", width="content")
             form = Form(UNASSIGN, given.subject_id, said, one.person.name, versions[given.subject_id])
             user_forms.button(form, f"unassign_{number}")
+    rest = len(one.assigned) - _ASSIGNED_SHOWN
+    if rest > 0:
+        said = language.ngettext("and {count} more, under Single accounts", "and {count} more, under Single accounts", rest)
+        st.caption(words.plain(said.format(count=language.number(rest))))
 
 
 def _history(viewer: Viewer, user_id: str, language: Language) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from clearaccounts.access import Role
+from clearaccounts.errors import Refused
 from clearaccounts.people import administering
+from clearaccounts.people.administering import GRANTABLE
 from clearaccounts.people.administering import Form as Sent
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard
@@ -56,15 +58,22 @@ def _sent(form: Form) -> Sent:
     return Sent(form.subject_id, form.version, typed("user_reason"), form.idempotency_key, connection.now())
 
 
+def _role() -> Role:
+    chosen = typed("user_role")
+    if chosen not in set(GRANTABLE):
+        raise Refused(N_("There is no such role."))
+    return Role(chosen)
+
+
 def _invite(form: Form) -> None:
     administering.invite(
         connection.own_store(), connection.settings().access, guard.person(), email=typed("user_email"), name=typed("user_name"),
-        role=Role(typed("user_role")), reason=typed("user_reason"), idempotency_key=form.idempotency_key, now=connection.now(),
+        role=_role(), reason=typed("user_reason"), idempotency_key=form.idempotency_key, now=connection.now(),
     )
 
 
 def _grant(form: Form) -> None:
-    administering.grant(connection.own_store(), connection.settings().access, guard.person(), _sent(form), Role(typed("user_role")))
+    administering.grant(connection.own_store(), connection.settings().access, guard.person(), _sent(form), _role())
 
 
 def _assign_book(form: Form) -> None:

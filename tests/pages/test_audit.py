@@ -12,6 +12,7 @@ from clearaccounts.access import OPERATOR, Role
 from clearaccounts.collections import holds, notices, policies
 from clearaccounts.collections.transitions import TRANSITIONS
 from clearaccounts.decisions import EventFilter, as_json_lines
+from clearaccounts.people import assigning, invitations
 from clearaccounts.text import Language
 from clearaccounts.ui import connection, event_words
 from tests.pages.conftest import Screen
@@ -36,6 +37,8 @@ def test_every_event_type_there_is_has_a_title(language: str) -> None:
     there_are |= {("notice", name) for name in notices.STEPS}
     there_are |= {(holds.SUBJECT, holds.RECORD), (holds.SUBJECT, holds.RELEASE), ("import", "imported"), ("import", "undone"),
                   ("profile", "profile_saved"), ("profile", "profile_deleted"), ("access", "denied"), ("store", "break_accepted")}
+    there_are |= {("person", name) for name in invitations.MEANWHILE} | {("session", "signed_in"), ("session", "signed_out")}
+    there_are |= {("assignment", assigning.ASSIGNED), ("assignment", assigning.UNASSIGNED)}
     assert there_are <= set(event_words.EVENTS)
     assert {subject for subject, _ in event_words.EVENTS} <= set(event_words.SUBJECTS)
     words = Language(language, language)

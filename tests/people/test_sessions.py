@@ -37,6 +37,12 @@ def test_a_session_is_open_until_it_is_ended_idle_or_too_old(house: House) -> No
     assert listed["Bob"].signed_in.last_at == house.now and listed["Bob"].account_count == 0
 
 
+def test_a_sign_in_of_long_ago_is_not_listed(house: House) -> None:
+    ada = house.founder()
+    house.later(days=91)
+    assert sessions.by_person(house.store, ACCESS, [house.person(ada.user_id)], house.now) == {}
+
+
 def test_one_ends_the_others_and_keeps_the_one_at_hand(house: House) -> None:
     ada = house.founder()
     here = house.joined(ada, "bob", Role.BILLING_ADMIN)
