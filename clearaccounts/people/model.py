@@ -37,6 +37,7 @@ class Person:
         tenant_id, object_id: who they are in the directory, once they joined.
         expires_at: until when an invitation holds (UTC).
         ended_at_sequence: the event that ended all sessions begun before it, 0 if none did.
+        ended_at: when that was (UTC): a sign-in from before it that nobody has used yet is over, too.
         last_sequence: the newest event about them, 0 if there is none.
     """
 
@@ -50,6 +51,7 @@ class Person:
     object_id: str = ""
     expires_at: datetime | None = None
     ended_at_sequence: int = 0
+    ended_at: datetime | None = None
     last_sequence: int = 0
 
     @property
@@ -93,9 +95,9 @@ def _after(person: Person | None, event: Event) -> Person | None:
         case "granted":
             person = replace(person, role=Role(details["role"]))
         case "disabled":
-            person = replace(person, status=Status.DISABLED, ended_at_sequence=event.sequence)
+            person = replace(person, status=Status.DISABLED, ended_at_sequence=event.sequence, ended_at=event.occurred_at)
         case "enabled":
             person = replace(person, status=Status.ACTIVE)
         case "sessions_ended":
-            person = replace(person, ended_at_sequence=event.sequence)
+            person = replace(person, ended_at_sequence=event.sequence, ended_at=event.occurred_at)
     return replace(person, version=event.version, last_sequence=event.sequence)

@@ -19,6 +19,7 @@ SESSION = "session"
 _CLOCKS_APART = timedelta(minutes=5)
 
 _NOT_KNOWN = N_("You are not known here any more; sign in again.")
+_ENDED = N_("Your session was ended; sign in again.")
 
 
 def directory(access: Access) -> People:
@@ -59,6 +60,16 @@ def check_person(person: Person | None) -> Person:
     return person
 
 
+def check_begun_since(person: Person, started_at: datetime) -> None:
+    """Refuse a sign-in that was made before all sessions of the person were ended, and is used for the first time now.
+
+    Raises:
+        SignedOut: it was. A directory tells whole seconds: one of the same second passes.
+    """
+    if person.ended_at is not None and started_at < person.ended_at.replace(microsecond=0):
+        raise SignedOut(_ENDED)
+
+
 def check_length(access: Access, started_at: datetime, now: datetime) -> None:
     """Refuse a session that has lasted as long as one may, or that a clock puts into the future.
 
@@ -77,7 +88,7 @@ def _check_session(access: Access, person: Person, viewer: Viewer, matching: Mat
     if any(event.event_type == "signed_out" for event in events):
         raise SignedOut(N_("You signed out; sign in again."))
     if events[0].sequence < person.ended_at_sequence:
-        raise SignedOut(N_("Your session was ended; sign in again."))
+        raise SignedOut(_ENDED)
     check_length(access, session.started_at, now)
     if now - session.seen_at >= timedelta(minutes=access.idle_minutes):
         raise SignedOut(N_("Nothing was done in your session for {minutes} minutes; sign in again."), minutes=access.idle_minutes)

@@ -13,7 +13,7 @@ from clearaccounts.decisions import Action, Event, EventFilter, Scene, Store
 from clearaccounts.errors import SignedOut
 from clearaccounts.people import register
 from clearaccounts.people.model import SUBJECT, Matching, Person, Status
-from clearaccounts.people.presence import SESSION, check_length, check_person, present
+from clearaccounts.people.presence import SESSION, check_begun_since, check_length, check_person, present
 from clearaccounts.settings import Access
 from clearaccounts.text import N_
 
@@ -164,7 +164,8 @@ class _Door:
         details = {"user_id": person.user_id, "started_at": self.claims.issued_at}
 
         def rule(scene: Scene) -> Mapping[str, Any]:
-            check_person(register.by_id(person.user_id, scene.matching, self.access))
+            known = check_person(register.by_id(person.user_id, scene.matching, self.access))
+            check_begun_since(known, self.claims.issued_at)
             check_length(self.access, self.claims.issued_at, self.now)
             return details
 

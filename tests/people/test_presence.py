@@ -184,3 +184,13 @@ def test_demo_mode_knows_the_built_in_people_and_what_became_of_them(tmp_path: P
     with pytest.raises(SignedOut):
         presence.present(demo, URSULA, store.matching, NOW)
     assert presence.present(demo, OPERATOR, store.matching, NOW) == OPERATOR
+
+
+def test_a_sign_in_of_before_the_end_of_all_sessions_opens_none_even_if_it_was_never_used(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    invite(store)
+    enter(store)
+    put(store, "sessions_ended", ("person", "person:ann"), NOW + timedelta(minutes=10))
+    with pytest.raises(SignedOut, match="was ended"):
+        enter(store, NOW + timedelta(minutes=11), nonce="n2", iat=int((NOW + timedelta(minutes=9)).timestamp()))
+    enter(store, NOW + timedelta(minutes=11), nonce="n3", iat=int((NOW + timedelta(minutes=10)).timestamp()))
