@@ -5,6 +5,7 @@
 #   make test         every test: unit, property, page, browser
 #   make test-long    the same, with the full counts of simulations, kills, races and crashes; takes hours
 #   make lint         ruff and mypy
+#   make drill        backs the sample partner up, restores it and says what would be lost (nothing)
 #   make bench        the performance table, each figure beside its floor (BENCH="--sizes 10000 1000000 10000000")
 #   make screenshots  draws docs/images again from the sample partner
 
@@ -16,7 +17,7 @@ PYTHON ?=
 BENCH ?=
 TESTS ?=
 
-.PHONY: run run-oidc test test-long lint bench screenshots
+.PHONY: run run-oidc test test-long lint drill bench screenshots
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -53,6 +54,13 @@ test-long: test
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+drill: $(VENV)/installed
+	@scratch="$$(mktemp -d)"; trap 'rm -rf "$$scratch"' EXIT; \
+	$(BIN)/python -m clearaccounts import --data "$$scratch/data" --yes sample_data > "$$scratch/said" 2>&1 || \
+		[ $$? = 3 ] || { cat "$$scratch/said"; exit 1; }; \
+	$(BIN)/python -m clearaccounts backup --data "$$scratch/data" "$$scratch/backups" && \
+	$(BIN)/python -m clearaccounts drill --data "$$scratch/data" "$$scratch/backups"
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.run $(BENCH)

@@ -23,7 +23,7 @@ if __name__ == "__main__":
 import duckdb
 
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, deciding, importing, inviting, profiles, results, statement, undoing
+from clearaccounts.commands import asking, backing_up, deciding, importing, inviting, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
 from clearaccounts.importing.validation.day_orders import ORDERS
@@ -116,6 +116,18 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--name", metavar="NAME", help="what they are called (default: the part of the address before the @)")
     one.set_defaults(run=inviting.run_invite_administrator)
 
+    one = command("backup", "keep decisions, landed files, profiles and settings in a new dated folder of FOLDER; the server may run")
+    one.add_argument("folder", metavar="FOLDER", help="a folder for backups, best on another disk")
+    one.set_defaults(run=backing_up.run_backup)
+
+    one = command("restore", "restore a backup into the data folder, which must be empty, and build the warehouse")
+    one.add_argument("folder", metavar="FOLDER", help="the backup, or a folder of backups: the newest")
+    one.set_defaults(run=backing_up.run_restore)
+
+    one = command("drill", "restore a backup where it harms nobody and say what would be lost if the data folder were")
+    one.add_argument("folder", metavar="FOLDER", help="the backup, or a folder of backups: the newest")
+    one.set_defaults(run=backing_up.run_drill)
+
     one = command("sample", "write a synthetic partner's files; the same seed gives the same bytes")
     one.add_argument("--customers", type=int, default=DEFAULT_CUSTOMERS, metavar="N")
     one.add_argument("--months", type=int, default=DEFAULT_MONTHS, metavar="M")
@@ -137,7 +149,7 @@ def _context(arguments: argparse.Namespace, now: datetime) -> Context:
     if hasattr(arguments, "config") and not config.is_file():
         raise SettingsError(N_("{file}: there is no such file; check --config."), file=config)
     data = Path(getattr(arguments, "data", None) or os.environ.get("CLEARACCOUNTS_DATA") or DEFAULT_DATA)
-    return Context(configuration.load(config), DataFolder(data), configuration.served_folder(data), now)
+    return Context(configuration.load(config), DataFolder(data), configuration.served_folder(data), now, config)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -17,6 +17,7 @@ ClearAccountsError              a sentence for a person, never a traceback
 ├── ConfirmationError           a file that says what became of an order: names line and column
 ├── PartnerCenterError          Partner Center cannot be asked, or gave no answer that can be used
 ├── PreferenceError             what a person prefers cannot be kept or read
+├── BackupError                 a backup cannot be made, is not whole, or cannot be restored here
 ├── NotPermitted                the person's role does not allow it
 │   └── SignedOut               the person is not, or not any more, signed in here
 ├── NotFound                    no such thing, or not for this person: the same words for both
@@ -115,6 +116,10 @@ class QueryTimeout(WarehouseError):
 
 class BadParameter(WarehouseError):
     """A parameter is missing, unknown or not of the form it must have."""
+
+
+class BackupError(ClearAccountsError):
+    """A backup cannot be made, is not whole, or cannot be restored here."""
 
 
 class NotPermitted(ClearAccountsError):

@@ -47,6 +47,7 @@ LAYERS = {
     "clearaccounts.exporting": SUBJECTS,
     "clearaccounts.sample": SUBJECTS,
     "clearaccounts.readiness": SUBJECTS,
+    "clearaccounts.backups": SUBJECTS,
     "clearaccounts.ui": FACES,
     "clearaccounts.commands": FACES,
     "clearaccounts.__main__": FACES,

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -24,13 +25,15 @@ from clearaccounts.warehouse import Warehouse, open_current
 class Context:
     """One run of the command line.
 
-    `own` is the data folder itself; `served` the one that pages show: the sample beside it while it is empty.
+    `own` is the data folder itself; `served` the one that pages show: the sample beside it while it is empty; `config` the
+    file of the settings, if it is there.
     """
 
     settings: Settings
     own: DataFolder
     served: DataFolder
     now: datetime
+    config: Path = Path("clearaccounts.toml")
 
     @property
     def today(self) -> date:

@@ -26,6 +26,7 @@ from clearaccounts.text import N_
 _LINE = re.compile(r"(?P<sequence>0|[1-9]\d*) (?P<hash>[0-9a-f]{64})(?: (?P<remark>adopted|accepted))?")
 _LONGEST_LINE = 256
 _PATIENCE_SECONDS = 60.0
+_PART_BYTES = 1 << 20
 _DAMAGED = N_("The anchor {file} is damaged at line {line}.")
 
 
@@ -92,6 +93,16 @@ class HeldAnchor:
                     raise StoreBroken(_DAMAGED, file=self._path.name, line=number)
                 yield line
 
+    @contextmanager
+    def as_it_is(self) -> Iterator[Iterator[bytes]]:
+        """The bytes of the file as they are now, also when others have added to it or begun it anew by the time they are read."""
+        size = os.fstat(self._descriptor).st_size
+        descriptor = os.dup(self._descriptor)
+        try:
+            yield _first_bytes(descriptor, size)
+        finally:
+            os.close(descriptor)
+
     def write(self, line: Anchored) -> None:
         """Append one line and wait until it is on the disk.
 
@@ -121,6 +132,16 @@ class HeldAnchor:
         with self._path.open("rb") as file:
             count = sum(1 for _ in file)
         raise StoreBroken(_DAMAGED, file=self._path.name, line=count)
+
+
+def _first_bytes(descriptor: int, size: int) -> Iterator[bytes]:
+    position = 0
+    while position < size:
+        part = os.pread(descriptor, min(_PART_BYTES, size - position), position)
+        if not part:
+            return
+        position += len(part)
+        yield part
 
 
 class Anchor:

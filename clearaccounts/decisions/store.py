@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, func, select
@@ -23,7 +24,7 @@ from clearaccounts import access, log
 from clearaccounts.access import Permission, Viewer
 from clearaccounts.decisions import audit, moving, reading, seen, table
 from clearaccounts.decisions.action import Action, Scene
-from clearaccounts.decisions.anchor import Anchor, Anchored, HeldAnchor
+from clearaccounts.decisions.anchor import START, Anchor, Anchored, HeldAnchor
 from clearaccounts.decisions.chain import GENESIS, Actor, Event, Finding, canonical, first_break, instant, is_blank, storable
 from clearaccounts.decisions.reading import EventFilter, Page
 from clearaccounts.errors import (
@@ -381,6 +382,54 @@ class Store:
                 audit.settle(connection, held)
                 events = reading.matching(connection, EventFilter())
             return moving.copy_events(events, url)
+
+    def export(self, events: Path, anchor: Path) -> tuple[int, str]:
+        """Write every event, as JSON Lines, and the anchor's lines of just these to two new files, while others act.
+
+        Both are of one moment, at which nobody was between a commit and its line of the anchor.
+
+        Returns:
+            Sequence and hash of the last event; 0 and the genesis hash without any.
+
+        Raises:
+            StoreBroken: this store is not whole; a copy would not be either.
+            DecisionError: the store does not answer.
+            OSError: a file cannot be written.
+        """
+        with ExitStack() as stack:
+            with self._turn() as held:
+                audit.refuse_if_stopped(self._anchor)
+                connection = stack.enter_context(self._readable())
+                audit.settle(connection, held)
+                lines = stack.enter_context(held.as_it_is())
+            # From here on others act; what is read is still the moment of the settling.
+            moving.write_events(connection, events)
+            moving.write_parts(lines, anchor)
+        return moving.prove(events, anchor)
+
+    def replace_empty(self, events: Path, anchor: Path) -> int:
+        """Take the events of an export into this store's empty database, and the export's anchor for its own.
+
+        Returns:
+            How many events there are.
+
+        Raises:
+            Refused: this store's database or its anchor holds something already.
+            StoreBroken: the export is not whole.
+            DecisionError: the database does not do its part.
+        """
+        moving.prove(events, anchor)
+        with self._turn() as held:
+            if (held.last() or START) != START:
+                raise Refused(N_("The anchor that the settings name knows decisions already; nothing was restored."))
+            moving.fill(self._engine, tuple(moving.read_events(events)))
+            for line in moving.read_anchor(anchor):
+                if line != START or held.last() is None:
+                    held.write(line)
+        failures = [finding for finding in self.verify() if finding.is_failure]
+        if failures:
+            raise StoreBroken(failures[0].template, **failures[0].values)
+        return moving.prove(events, anchor)[0]
 
     @contextmanager
     def _readable(self) -> Iterator[Connection]:
