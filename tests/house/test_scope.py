@@ -129,3 +129,47 @@ def test_the_customers_of_others_change_nothing_that_an_agent_sees(name: str, wo
             assert answer(whole, query, SOFIA, theirs, own) == answer(whole, query, SOFIA, nobodys, own)
     except NotPermitted:
         assert query.permission is not None and not SOFIA.may(query.permission)
+
+
+@pytest.fixture(scope="module")
+def assigned(worlds: tuple[Warehouse, Warehouse, str, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, Warehouse, str]:
+    """The whole sample where some accounts and a book changed hands: by assignment, and as if the customer list had said so."""
+    whole, own = worlds[0], worlds[2]
+    kinds = sample()
+    agents = sorted({str(row["sales_agent"]) for row in kinds["customers"] if row["sales_agent"] and row["sales_agent"] != SOFIA.email})
+    mine = [row["customer_id"] for row in kinds["customers"] if row["sales_agent"] == SOFIA.email and row["customer_id"] != own]
+    theirs = [row["customer_id"] for row in kinds["customers"] if row["sales_agent"] == agents[1]]
+    # Half of hers go to somebody else, half of another agent's to her, and the whole book of a third, all but one account.
+    given = {**dict.fromkeys(mine[::2], agents[1]), **dict.fromkeys(theirs[::2], SOFIA.email)}
+    books = {agents[0]: SOFIA.email}
+    kept = next(row["customer_id"] for row in kinds["customers"] if row["sales_agent"] == agents[0])
+    given[kept] = agents[1]
+    table = pa.Table.from_pylist(
+        [{"customer_id": key, "book": None, "sales_agent": agent} for key, agent in given.items()]
+        + [{"customer_id": None, "book": book, "sales_agent": agent} for book, agent in books.items()],
+        schema=EMPTY_TABLES["assignments_now"].schema)
+    for row in kinds["customers"]:
+        row["sales_agent"] = given.get(row["customer_id"]) or books.get(str(row["sales_agent"])) or row["sales_agent"]
+    written = world(tmp_path_factory.mktemp("written"), LAST_ON, **cast(dict[str, Any], kinds))
+    assert given and any(agent == SOFIA.email for agent in given.values())
+    return whole.beside({"assignments_now": lambda: table}), written, str(kept)
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_an_account_that_was_assigned_is_as_if_the_customer_list_had_said_so(
+    name: str, worlds: tuple[Warehouse, Warehouse, str, str], assigned: tuple[Warehouse, Warehouse, str],
+) -> None:
+    by_assignment, by_list, gone = assigned
+    query = queries()[name]
+    one = values(query, by_list, worlds[2])
+    everybody = {key: value for key, value in one.items() if key != "customer_id" or query.parameters[0].is_required}
+    try:
+        for given in (everybody, {**one, **values(query, by_list, gone)}):
+            assert exact(by_assignment, query, given, worlds[2]) == exact(by_list, query, given, worlds[2])
+    except NotPermitted:
+        assert query.permission is not None and not SOFIA.may(query.permission)
+
+
+def exact(warehouse: Warehouse, query: Query, given: dict[str, Any], customer_id: str) -> list[str]:
+    """The answer to the agent, in any order: that of rows which a query does not tell apart is chance."""
+    return sorted(map(repr, answer(warehouse, query, SOFIA, given, customer_id)))

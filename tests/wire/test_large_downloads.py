@@ -95,3 +95,21 @@ def test_each_gets_their_own_bytes_when_all_take_large_files_at_once(tabs: dict[
             assert own.setdefault(agent.number, hashed) == hashed
             assert answer.content.count(agent.canary.encode()) > ITEMS and foreign(answer.content, agent, people) == []
     assert len(set(own.values())) == len(people)
+
+
+def test_the_address_of_a_file_is_for_the_sign_in_whose_page_offers_it(tabs: dict[int, Tab], partner: Dashboard) -> None:
+    owner, other = tabs[0], tabs[1]
+    address = owner.run().node("download_ageing-items_csv").proto.url
+    missing = owner.caller.get("media/" + "0" * 56 + ".csv")
+    assert owner.caller.get(address).status_code == 200 and missing.status_code == 404
+    # Another agent, nobody at all, and the owner in another sign-in: the same answer as for a file that never was.
+    again = Caller(partner.url)
+    again.sign_in(agents()[0].email)
+    for somebody in (other.caller, Caller(partner.url), again):
+        answer = somebody.get(address)
+        assert (answer.status_code, answer.content) == (404, missing.content)
+    copy = owner.caller.twin()
+    assert copy.get(address).status_code == 200
+    owner.press("sign_out")
+    answer = copy.get(address)
+    assert (answer.status_code, answer.content) == (404, missing.content), "a cookie copied before the sign-out is worth nothing after it"
