@@ -61,6 +61,7 @@ OBJECTS = {
     "clearaccounts.ui.connection._run": "of one thread, and begun anew by each run",
     "clearaccounts.ui.connection._stores": _STORES,
     "clearaccounts.ui.controls._CURRENCIES": _KEPT,
+    "clearaccounts.ui.edge.holders.here": "to which sign-ins a page has offered which file: it holds nothing of the files",
     "clearaccounts.ui.import_jobs._registry": "a job is given to the person who began it alone",
     "clearaccounts.ui.remembered._tickets": "a ticket is drawn by chance, for one browser, and used once",
 }
