@@ -22,6 +22,7 @@ if __name__ == "__main__":
 
 import duckdb
 
+from clearaccounts import log_lines
 from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, backing_up, deciding, importing, inviting, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
@@ -149,7 +150,10 @@ def _context(arguments: argparse.Namespace, now: datetime) -> Context:
     if hasattr(arguments, "config") and not config.is_file():
         raise SettingsError(N_("{file}: there is no such file; check --config."), file=config)
     data = Path(getattr(arguments, "data", None) or os.environ.get("CLEARACCOUNTS_DATA") or DEFAULT_DATA)
-    return Context(configuration.load(config), DataFolder(data), configuration.served_folder(data), now, config)
+    settings = configuration.load(config)
+    if settings.log.command_line:
+        log_lines.start(settings.log)
+    return Context(settings, DataFolder(data), configuration.served_folder(data), now, config)
 
 
 def main(words: Sequence[str] | None = None) -> int:
