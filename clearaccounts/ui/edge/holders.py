@@ -96,4 +96,15 @@ def watch(files: MediaFileManager) -> None:
             here.give(file_id_of(address), context.session_id, set(files._file_metadata))
         return address
 
+    make = files.execute_deferred
+
+    def made(file_id: str) -> str:
+        # A file that is made on the click is for the tab whose page offered it, whoever asks for it by its id.
+        offered = files._deferred_callables.get(file_id)
+        address = make(file_id)
+        if offered is not None:
+            here.give(file_id_of(address), offered["session_id"], set(files._file_metadata))
+        return address
+
     files.add = noted  # type: ignore[method-assign]
+    files.execute_deferred = made  # type: ignore[method-assign]
