@@ -15,6 +15,8 @@ from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.text import N_
 from clearaccounts.warehouse import Warehouse
 
+NO_ACCOUNT = N_("There is no such account.")
+
 
 @dataclass(frozen=True)
 class SearchFilter:
@@ -81,7 +83,7 @@ def account(warehouse: Warehouse, customer_id: str, viewer: Viewer) -> dict[str,
     """
     found = warehouse.run("accounts/account", {"customer_id": customer_id}, viewer).to_pylist()
     if not found:
-        raise NotFound(N_("There is no such account."))
+        raise NotFound(NO_ACCOUNT)
     row: dict[str, Any] = found[0]
     return row
 

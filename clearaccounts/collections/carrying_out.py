@@ -28,6 +28,7 @@ from clearaccounts.text import N_
 # So long a call whose outcome is not known yet is left to whoever made it.
 CALL_LASTS = timedelta(minutes=15)
 _ASKED = "asked, and no answer is on record yet"
+_NO_ORDER = N_("There is no such order.")
 
 
 class Client(Protocol):
@@ -74,10 +75,12 @@ def carry_out(
         NotPermitted: the role does not allow it.
         StoreBroken: acting has stopped.
     """
-    mark = mark_of(store, mark_id)
-    order = mark.order if action == SUSPEND else mark.reinstatement
+    order = _order(store, mark_id, action)
     if order is None:
-        raise NotFound(N_("There is no such order."))
+        # Asked as a step of the mark: whom it is not for hears that first, and it goes on record.
+        step = "report" if action == SUSPEND else "report_reinstatement"
+        decide(store, grounds, viewer, (step,), Form(mark_id, None, f"{idempotency_key}/order", clock()), before=_no_order)
+        raise NotFound(_NO_ORDER)
     run = _Run(store, grounds, viewer, mark_id, order, is_dry=client.is_dry)
     outcomes: list[Outcome] = []
     for line in order.lines:
@@ -93,6 +96,19 @@ def carry_out(
         if not client.is_dry:
             run.answer(said, f"{idempotency_key}/{line.subscription_id}/answer", clock())
     return CarriedOut(mark_of(store, mark_id), tuple(outcomes))
+
+
+def _order(store: Store, mark_id: str, action: str) -> Order | None:
+    """The order of a mark, None if there is no such mark or it has none."""
+    try:
+        mark = mark_of(store, mark_id)
+    except NotFound:
+        return None
+    return mark.order if action == SUSPEND else mark.reinstatement
+
+
+def _no_order(_: Scene, __: Mark) -> None:
+    raise NotFound(_NO_ORDER)
 
 
 def _known(mark: Mark, action: str) -> Mapping[str, Reported]:

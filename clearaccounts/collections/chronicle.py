@@ -42,6 +42,8 @@ def timeline(warehouse: Warehouse, store: Store, chosen: TimelineFilter, viewer:
     if viewer.may(Permission.VIEW_FLAGS):
         decided = suspensions.history(store, warehouse, viewer, chosen.customer_id)
         found.append(_as_events(chosen.customer_id, decided, ZoneInfo(warehouse.build.time_zone)))
+    else:
+        accounts.account(warehouse, chosen.customer_id, viewer)  # nothing happened to a customer that is not there
     return accounts.timeline(warehouse, chosen, accounts.as_events(found), viewer)
 
 

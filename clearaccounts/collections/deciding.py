@@ -151,8 +151,8 @@ def lapse(store: Store, grounds: Grounds, viewer: Viewer, *, mark_id: str, now: 
         NotFound: there is no such mark, or not for this viewer.
         NotPermitted: the role decides nothing about marks.
     """
-    marked = mark_of(store, mark_id)
-    if not is_lapse_due(store.matching, marked, now):
+    events = store.matching(EventFilter(subject_type=SUBJECT, subject_id=mark_id))
+    if events and not is_lapse_due(store.matching, marked := fold(events), now):
         return marked
 
     def rule(scene: Scene, again: Mark) -> Mapping[str, Any]:
@@ -160,7 +160,7 @@ def lapse(store: Store, grounds: Grounds, viewer: Viewer, *, mark_id: str, now: 
             raise Refused(N_("The approval has not lapsed."))
         return {"approved_at": again.approved_at}
 
-    form = Form(mark_id, None, f"lapse:{mark_id}:{marked.version}:{viewer.user_id}", now)
+    form = Form(mark_id, None, f"lapse:{mark_id}:{len(events)}:{viewer.user_id}", now)
     try:
         return decide(store, grounds, viewer, ("lapse",), form, rule)
     except Refused:  # somebody else recorded it, or acted, a moment ago
@@ -170,5 +170,6 @@ def lapse(store: Store, grounds: Grounds, viewer: Viewer, *, mark_id: str, now: 
 def lapse_first(store: Store, grounds: Grounds, viewer: Viewer, mark_id: str, now: datetime) -> None:
     """Before anything is done with a mark: record the lapse of its approval if it is due and this person may act on marks at all."""
     if any(viewer.may(permission) for permission in TRANSITIONS["lapse"].permissions):
-        with suppress(NotFound):  # the step itself tells
+        with suppress(NotFound):  # the step itself tells, and puts it on record
+            mark_of(store, mark_id)
             lapse(store, grounds, viewer, mark_id=mark_id, now=now)

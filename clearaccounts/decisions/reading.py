@@ -103,13 +103,16 @@ def _conditions(chosen: EventFilter) -> list[ColumnElement[bool]]:
 
 
 def _without_customer(event: Event) -> Event:
-    """What a user administrator may read of an event: of an attempt that was refused not what it was about nor why, it may be a customer.
+    """What a user administrator may read of an event: of an attempt that was refused not whom it was about nor why, it may be a customer.
 
     What they did with people and assignments is their own, the id of an account that they typed too.
     """
     if event.subject_type != "access":
         return replace(event, customer_id=None)
-    kept = {"by": event.details["by"], "asked": {"event_type": event.details.get("asked", {}).get("event_type")}}
+    asked = event.details.get("asked", {})
+    # What kind of thing it was says nothing about a customer; nor does the name of a page.
+    names = ("event_type", "subject_type", *(("subject_id",) if asked.get("subject_type") == "page" else ()))
+    kept = {"by": event.details["by"], "asked": {name: asked.get(name) for name in names}}
     return replace(event, customer_id=None, reason="", details_text=canonical(kept))
 
 

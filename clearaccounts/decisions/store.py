@@ -195,26 +195,29 @@ class Store:
                         customer_id=action.customer_id)
         self._append_denial(held, viewer, record, details)
 
-    def deny(self, viewer: Viewer, attempt: Mapping[str, Any], now: datetime) -> None:
+    def deny(self, viewer: Viewer, attempt: Mapping[str, Any], now: datetime, denial: type[ClearAccountsError] = NotFound) -> bool:
         """Put on record that a person asked to see what is not for them: a page, or a thing on one.
 
         Args:
             viewer: who asked.
             attempt: what for, in words of one kind: `subject_type` (page, customer, case, ...), `subject_id`, `event_type` "view".
             now: the caller's clock. The same attempt of one person is on record once a day (UTC), however often it is made.
+            denial: what the person was answered with.
 
-        A store that cannot record it refuses nothing: the attempt was turned down already, and the log says so.
+        Returns:
+            Whether it is on record. A store that cannot record it refuses nothing: the attempt was turned down already; the log tells.
         """
-        details = {"asked": dict(attempt), "denial": "NotFound"}
+        details = {"asked": dict(attempt), "denial": denial.__name__}
         key = _denial_key(viewer, instant(now)[:10], "", details)
         record = Action("access", viewer.user_id, "denied", "", key, now, (), lambda _: {}, attempt)
         try:
             with self._turn() as held:
-                self._append_denial(held, viewer, record, details)
+                return self._append_denial(held, viewer, record, details)
         except DecisionError:
             _LOG.exception("a denied look could not be put on record")
+            return False
 
-    def _append_denial(self, held: HeldAnchor, viewer: Viewer, record: Action, details: Mapping[str, Any]) -> None:
+    def _append_denial(self, held: HeldAnchor, viewer: Viewer, record: Action, details: Mapping[str, Any]) -> bool:
 
         def following(connection: Connection, last: Event | None) -> Event:
             e = table.EVENT.c
@@ -226,6 +229,8 @@ class Store:
             self._record(held, record, following, viewer.user_id)
         except DecisionError:
             _LOG.exception("a denied action could not be put on record")
+            return False
+        return True
 
     def seen_at(self, session_id: str) -> datetime | None:
         """When somebody last did anything in a session, to the minute; None if that was never noted.

@@ -51,12 +51,13 @@ def check_person(person: Person | None) -> Person:
     """The person, if they are one who may act.
 
     Raises:
-        SignedOut: they are not.
+        SignedOut: they are not; its `user_id` says whose access was withdrawn, if it was.
     """
     if person is None or person.status in {Status.INVITED, Status.WITHDRAWN}:
         raise SignedOut(_NOT_KNOWN)
     if person.status is Status.DISABLED:
-        raise SignedOut(N_("Your access was withdrawn; ask a user administrator."))
+        # Who it is goes along: what they asked for goes on record as theirs.
+        raise SignedOut(N_("Your access was withdrawn; ask a user administrator."), user_id=person.user_id)
     return person
 
 

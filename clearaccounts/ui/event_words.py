@@ -8,6 +8,7 @@ from clearaccounts.access import ROLE_TITLES, Role
 from clearaccounts.decisions import Event
 from clearaccounts.people.assignments import ACCOUNT, BOOK
 from clearaccounts.text import N_, Language
+from clearaccounts.ui.registry import PAGES
 
 SUBJECTS = {
     "suspension_mark": N_("Suspension mark"), "hold": N_("Hold"), "notice": N_("Notice"), "policy": N_("Collections policy"),
@@ -44,6 +45,11 @@ EVENTS = {
     ("assignment", "assigned"): N_("Assigned accounts"), ("assignment", "unassigned"): N_("Took an assignment back"),
     ("access", "denied"): N_("Was refused"), ("store", "break_accepted"): N_("Accepted a break"),
 }
+# What somebody wanted to see, and was not shown.
+LOOKS = {
+    "page": N_("Open a page"), "customer": N_("Follow a link to an account"), "invoice": N_("Follow a link to an invoice"),
+    "case": N_("Follow a link to a case"), "person": N_("Follow a link to a person"),
+}
 
 
 def subject(subject_type: str, language: Language) -> str:
@@ -79,13 +85,18 @@ def concerning(event: Event, names: Mapping[str, str], language: Language) -> st
             return f"{assigned(event.subject_id, language)} → {given}" if given else assigned(event.subject_id, language)
         case "access":
             asked = details.get("asked", {})
-            return event_title(str(asked.get("subject_type", "")), str(asked.get("event_type", "")), language)
+            title = event_title(str(asked.get("subject_type", "")), str(asked.get("event_type", "")), language)
+            url = asked.get("subject_id") if asked.get("subject_type") == "page" else None
+            page = next((entry.title for entry in PAGES if entry.url == url), "")
+            return f"{title}: {translate(page)}" if page else title
         case _:
             return ""
 
 
 def event_title(subject_type: str, event_type: str, language: Language) -> str:
     """What was tried: the deed if the kind of thing is known, else as it is stored."""
+    if event_type == "view" and subject_type in LOOKS:
+        return language.gettext(LOOKS[subject_type])
     if (subject_type, event_type) in EVENTS:
         return event(subject_type, event_type, language)
     known = next((title for (_, name), title in EVENTS.items() if name == event_type), event_type)

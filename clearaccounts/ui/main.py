@@ -11,7 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from clearaccounts import log
-from clearaccounts.ui import banners, connection, frame, guard, header, logged, messages, registry, remembered, sign_in, words
+from clearaccounts.errors import NotFound, NotPermitted
+from clearaccounts.ui import banners, connection, denials, frame, guard, header, logged, messages, registry, remembered, sign_in, words
 from clearaccounts.ui.edge import holders
 
 
@@ -37,15 +38,21 @@ def draw() -> None:
         if viewer is None:
             with door.container():
                 sign_in.show()
+            denials.outside(entry)
             return
         if entry is not None and entry.is_for(viewer):
             log.about(page=entry.url)
             banners.warnings(viewer)
             frame.open_page(entry, viewer)
-            chosen.run()
+            try:
+                chosen.run()
+            except (NotFound, NotPermitted) as denial:
+                denials.found_nothing(viewer, entry, denial)
+                raise
         elif not chosen.url_path and (home := registry.home(viewer)):
             st.switch_page(home.path)
         else:
+            denials.page(viewer, entry)
             messages.no_such_page()
     except Exception as error:  # the one place where an error becomes a sentence; it is logged with its traceback
         messages.show(error)

@@ -9,11 +9,12 @@ import streamlit as st
 
 from clearaccounts.access import ROLE_TITLES, Viewer, is_same_person
 from clearaccounts.people import lists
+from clearaccounts.people.invitations import NO_PERSON, person_of
 from clearaccounts.people.lists import Listed
 from clearaccounts.people.model import Status
 from clearaccounts.people.sessions import LOOKED_BACK
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, event_words, tables, user_forms, users_view, words
+from clearaccounts.ui import connection, event_words, messages, tables, user_forms, users_view, words
 from clearaccounts.ui.registry import PRODUCT
 from clearaccounts.ui.tables import Column
 from clearaccounts.ui.user_steps import DISABLE, ENABLE, END_SESSIONS, GRANT, RENEW, UNASSIGN, WITHDRAW, Form
@@ -29,13 +30,19 @@ _HISTORY_COLUMNS = (
 
 
 def draw(listed: Sequence[Listed], viewer: Viewer, user_id: str) -> None:
-    """The card of one person; the way back leads to the list as it was."""
+    """The card of one person; the way back leads to the list as it was.
+
+    Raises:
+        NotFound: there is no such person.
+    """
     language = words.language()
     translate = language.gettext
     st.button(translate(N_("Back to the list")), key="back", on_click=_back, icon=":material/arrow_back:", type="tertiary")
     one = next((found for found in listed if found.person.user_id == user_id), None)
     if one is None:
-        st.info(translate(N_("There is no such person.")), icon=":material/info:")
+        # Whose invitation was just withdrawn is not listed any more; whom nobody ever knew was linked to.
+        person_of(connection.own_store(), connection.settings().access, user_id)
+        messages.empty(translate(NO_PERSON))
         return
     with st.container(key="account_name"):
         st.text(one.person.name)

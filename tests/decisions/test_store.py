@@ -222,3 +222,28 @@ def test_an_action_needs_one_of_its_permissions(tmp_path: Path) -> None:
         store.append(MARTIN, replace(note("k"), permissions=(Permission.MARK,)))
     with pytest.raises(NotPermitted):
         store.append(MARTIN, replace(note("k"), permissions=()))
+
+
+def test_what_somebody_was_not_shown_is_on_record_once_a_day(tmp_path: Path) -> None:
+    store = with_notes(tmp_path, 1)
+    look = {"event_type": "view", "subject_type": "customer", "subject_id": "C-9\ud800", "page": "account"}
+    for hours in (0, 14, 15, 16):
+        assert store.deny(BEATRIZ, look, NOW + timedelta(hours=hours))
+    later = NOW + timedelta(hours=16)
+    assert store.deny(MARTIN, look, later) and store.deny(MARTIN, {**look, "subject_id": "C-8"}, later, NotPermitted)
+    denied = store.matching(EventFilter(event_type="denied"))
+    # 9 and 23 o'clock are one day, midnight and 1 o'clock the next.
+    assert [(event.actor, event.version, event.details["denial"]) for event in denied] == [
+        (BEATRIZ.user_id, 1, "NotFound"), (BEATRIZ.user_id, 2, "NotFound"),
+        (MARTIN.user_id, 1, "NotFound"), (MARTIN.user_id, 2, "NotPermitted"),
+    ]
+    assert store.verify() == []
+
+
+def test_a_user_administrator_reads_that_somebody_was_refused_and_not_whom_it_was_about(tmp_path: Path) -> None:
+    store = with_notes(tmp_path, 0)
+    store.deny(BEATRIZ, {"event_type": "view", "subject_type": "customer", "subject_id": "C-9", "page": "account"}, NOW)
+    store.deny(BEATRIZ, {"event_type": "view", "subject_type": "page", "subject_id": "users", "customer_id": "C-9"}, NOW)
+    page, customer = store.events(PEOPLE[Role.USER_ADMIN]).events
+    assert customer.details["asked"] == {"event_type": "view", "subject_type": "customer"}
+    assert page.details["asked"] == {"event_type": "view", "subject_type": "page", "subject_id": "users"}

@@ -10,34 +10,19 @@ import pytest
 from clearaccounts import accounts
 from clearaccounts.access import DEMO_PEOPLE, OPERATOR, Role
 from clearaccounts.collections import policy as policies
+from clearaccounts.decisions import EventFilter
 from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.text import ENGLISH
+from clearaccounts.ui import connection
 from clearaccounts.ui.registry import PAGES, PRODUCT
 from clearaccounts.warehouse import Warehouse
-from tests.pages.conftest import Screen
+from tests.pages.conftest import PEOPLE, Screen
+from tests.who_may.table import NO, OWN, ROLES, rows
 
 S, H, B, M, U = Role.SALES_AGENT, Role.HELPDESK_AGENT, Role.BILLING_ADMIN, Role.MANAGER, Role.USER_ADMIN
-# The table of who sees which page, written out once more: the product's own table must agree with it.
-VISITORS = {
-    "overview.py": {S, H, B, M},
-    "account.py": {S, H, B, M},
-    "ageing.py": {S, B, M},
-    "key_figures.py": {S, B, M},
-    "payments.py": {S, B, M},
-    "cash.py": {S, B, M},
-    "suspensions.py": {S, B, M},
-    "notices.py": {S, B, M},
-    "holds.py": {S, B, M},
-    "policy.py": {S, H, B, M},
-    "cases.py": {S, H, B, M},
-    "service_levels.py": {S, H, B, M},
-    "escalations.py": {S, H, B, M},
-    "support_offers.py": {S, H, B, M},
-    "support_money.py": {S, H, B, M},
-    "users.py": {U},
-    "audit.py": {B, M, U},
-    "data.py": {B, M},
-}
+SCRIPTS = {entry.url: entry.script for entry in PAGES}
+# Who sees which page, from the table of who may do what.
+VISITORS = {SCRIPTS[row.where]: {role for role in ROLES if row.answer(role.value, OWN) != NO} for row in rows("page")}
 TITLES = {
     "en": {
         "overview.py": "Overview", "account.py": "Account", "ageing.py": "Receivables ageing", "key_figures.py": "Key figures",
@@ -85,6 +70,11 @@ def test_a_person_sees_their_pages_and_nothing_of_the_others(screen: Callable[..
             assert not tab.app.dataframe and not tab.app.metric and not tab.app.get("plotly_chart")
         for name in parameters:
             tab.app.query_params.pop(name, None)
+    # Every page that was not theirs is on record, and nothing else.
+    denied = connection.own_store().matching(EventFilter(event_type="denied"))
+    not_theirs = [script for script, visitors in VISITORS.items() if role not in visitors and (script, role) != ("overview.py", U)]
+    assert [SCRIPTS[event.details["asked"]["subject_id"]] for event in denied] == not_theirs
+    assert {event.actor for event in denied} <= {PEOPLE[role].user_id} and {event.details["denial"] for event in denied} <= {"NotPermitted"}
 
 
 def test_a_user_administrator_lands_on_the_users(screen: Callable[..., Screen]) -> None:
