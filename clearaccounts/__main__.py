@@ -26,15 +26,15 @@ from clearaccounts import log_lines
 from clearaccounts import settings as configuration
 from clearaccounts.commands import asking, backing_up, deciding, importing, inviting, profiles, results, statement, undoing
 from clearaccounts.commands.context import Context, warn
-from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError, SettingsError
+from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError
 from clearaccounts.importing.validation.day_orders import ORDERS
 from clearaccounts.sample import DEFAULT_CUSTOMERS, DEFAULT_MONTHS, DEFAULT_SEED
 from clearaccounts.settings import DataFolder
-from clearaccounts.text import LANGUAGES, N_
+from clearaccounts.text import LANGUAGES
 
 FAILED, BAD_PARAMETER, INTERRUPTED = 1, 2, 130
 STOPPED = "Interrupted; nothing unfinished was kept."
-DEFAULT_DATA, DEFAULT_CONFIG = "data", "clearaccounts.toml"
+DEFAULT_DATA = "data"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,8 +47,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     everywhere = _Parser(add_help=False)
     folder_help = "the data folder (default ./data or CLEARACCOUNTS_DATA)"
+    config_help = "the settings (default clearaccounts.toml or CLEARACCOUNTS_CONFIG)"
     everywhere.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help=folder_help)
-    everywhere.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help="the settings (default clearaccounts.toml)")
+    everywhere.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=config_help)
     parser = _Parser(prog="python -m clearaccounts", parents=[everywhere], allow_abbrev=False, description="Clear Accounts.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
 
@@ -146,9 +147,7 @@ def _add_date_order(command: argparse.ArgumentParser) -> None:
 
 
 def _context(arguments: argparse.Namespace, now: datetime) -> Context:
-    config = Path(getattr(arguments, "config", DEFAULT_CONFIG))
-    if hasattr(arguments, "config") and not config.is_file():
-        raise SettingsError(N_("{file}: there is no such file; check --config."), file=config)
+    config = configuration.config_file(getattr(arguments, "config", os.environ.get("CLEARACCOUNTS_CONFIG") or None))
     data = Path(getattr(arguments, "data", None) or os.environ.get("CLEARACCOUNTS_DATA") or DEFAULT_DATA)
     settings = configuration.load(config)
     if settings.log.command_line:

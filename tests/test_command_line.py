@@ -119,6 +119,18 @@ def test_data_and_config_may_stand_before_or_after_the_command(tmp_path: Path, c
     assert "there is no such file" in capsys.readouterr().err
 
 
+def test_the_environment_names_the_settings_unless_the_option_does(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad = write(tmp_path, "theirs.toml", "[company]", 'currency = "EURO"')
+    good = write(tmp_path, "mine.toml", "[company]", 'currency = "CHF"')
+    monkeypatch.setenv("CLEARACCOUNTS_CONFIG", str(bad))
+    assert line("queries") == 1 and line.err.startswith("theirs.toml: [company] currency")
+    assert line("--config", good, "queries") == 0
+    monkeypatch.setenv("CLEARACCOUNTS_CONFIG", str(tmp_path / "none.toml"))
+    assert line("queries") == 1 and "there is no such file" in line.err
+
+
 def test_a_bad_setting_names_file_and_key(line: Line, tmp_path: Path) -> None:
     config = write(tmp_path, "mine.toml", "[company]", 'currency = "EURO"')
     assert line("--config", config, "queries") == 1

@@ -10,7 +10,7 @@ from clearaccounts.settings.folders import (
     DataFolder,
     served_folder,
 )
-from clearaccounts.settings.reading import MAILBOX, load
+from clearaccounts.settings.reading import MAILBOX, config_file, load
 from clearaccounts.settings.sections import (
     Access,
     Collections,
@@ -28,6 +28,6 @@ from clearaccounts.settings.sections import (
 
 __all__ = [
     "MAILBOX", "ROOT", "SAMPLE_FOLDER", "SAMPLE_POLICY", "SAMPLE_SOURCE", "SUPPORT_RULES", "UNDO", "Access", "Collections", "Company",
-    "DataFolder", "Decisions", "Limits", "Log", "Notices", "PartnerCenterAccess", "Settings", "Smtp", "Support", "Suspension", "load",
-    "served_folder",
+    "DataFolder", "Decisions", "Limits", "Log", "Notices", "PartnerCenterAccess", "Settings", "Smtp", "Support", "Suspension",
+    "config_file", "load", "served_folder",
 ]

@@ -16,6 +16,7 @@ from clearaccounts.money import minor_units
 from clearaccounts.settings.sections import Access, PartnerCenterAccess, Settings, Smtp
 from clearaccounts.text import N_
 
+DEFAULT_CONFIG = "clearaccounts.toml"
 # One plain mail address and nothing else: no name, no comment, no list, no control character.
 MAILBOX = re.compile(
     r"(?=.{3,254}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -29,16 +30,29 @@ _TENANT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HOST = re.compile(r"[A-Za-z0-9._:-]*")
 
 
+def config_file(named: str | None) -> Path:
+    """The file of the settings: the one that somebody named, else `clearaccounts.toml`, which need not be there.
+
+    Raises:
+        SettingsError: there is no file of that name. The defaults would be those of the demo.
+    """
+    if named is not None and not Path(named).is_file():
+        raise SettingsError(N_("{file}: there is no such file; check --config and CLEARACCOUNTS_CONFIG."), file=named)
+    return Path(DEFAULT_CONFIG if named is None else named)
+
+
 def load(path: Path) -> Settings:
     """Read `path`; a missing file means the defaults.
 
     Raises:
-        SettingsError: the file is not TOML, or a section, key or value is not one we know.
+        SettingsError: the file cannot be read or is not TOML, or a section, key or value is not one we know.
     """
     if not path.exists():
         return Settings()
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(N_("{file}: this file cannot be read ({problem})."), file=path.name, problem=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(N_("{file}: this is not valid TOML: {problem}."), file=path.name, problem=error) from None
     sections = {f.name: f for f in fields(Settings)}

@@ -23,7 +23,7 @@ from clearaccounts.collections.policy_desk import Desk
 from clearaccounts.collections.standing import with_decisions
 from clearaccounts.decisions import Event, EventFilter, People, Store, open_store
 from clearaccounts.people import assignments, presence, register
-from clearaccounts.settings import DataFolder, Settings, load, served_folder
+from clearaccounts.settings import DataFolder, Settings, config_file, load, served_folder
 from clearaccounts.support import rules, rules_reader
 from clearaccounts.warehouse import Warehouse, current_path, open_current
 
@@ -35,9 +35,9 @@ def settings() -> Settings:
     """The configuration, read once per process from `CLEARACCOUNTS_CONFIG` or `clearaccounts.toml`.
 
     Raises:
-        SettingsError: the file holds something we cannot use.
+        SettingsError: the file that is named is not there, or it holds something we cannot use.
     """
-    return load(Path(os.environ.get("CLEARACCOUNTS_CONFIG") or "clearaccounts.toml"))
+    return load(config_file(os.environ.get("CLEARACCOUNTS_CONFIG") or None))
 
 
 def data_root() -> Path:

@@ -60,6 +60,7 @@ def serving(
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     toml = data.parent / "clearaccounts.toml"
+    toml.touch()
     if settings is not None:
         toml.write_text(settings(url), encoding="utf-8")
     environment = {**os.environ, "CLEARACCOUNTS_DATA": str(data), "CLEARACCOUNTS_CONFIG": str(toml), **(more or {})}

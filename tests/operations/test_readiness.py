@@ -43,6 +43,7 @@ def own(imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """A copy of that folder, and a server that serves it."""
     shutil.copytree(imported, tmp_path / "data")
     monkeypatch.setenv("CLEARACCOUNTS_DATA", str(tmp_path / "data"))
+    (tmp_path / "clearaccounts.toml").touch()
     monkeypatch.setenv("CLEARACCOUNTS_CONFIG", str(tmp_path / "clearaccounts.toml"))
     connection.settings.cache_clear()
     yield tmp_path / "data"
@@ -108,6 +109,12 @@ def test_a_failed_build_degrades_and_serves(own: Path, ask: Ask) -> None:
     (own / "warehouse" / "failure.json").write_text('{"template": "No.", "values": {}, "at": "2026-10-01T06:00:00+00:00"}')
     status, found = ask("/readyz")
     assert (status, found["status"], found["parts"]["build"]) == (200, "degraded", "failed")
+
+
+def test_settings_that_are_named_and_not_there_are_not_those_of_the_demo(own: Path, ask: Ask) -> None:
+    (own.parent / "clearaccounts.toml").unlink()
+    connection.settings.cache_clear()
+    assert ask("/readyz") == (503, {"status": "not_ready", "parts": {"settings": "unreadable"}})
 
 
 @pytest.mark.parametrize("gone", ["pointer", "file"])

@@ -77,6 +77,7 @@ def data(sample_folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """An empty data folder with a copy of the sample partner beside it, as a fresh server has it."""
     shutil.copytree(sample_folder.path, tmp_path / "data-sample")
     monkeypatch.setenv("CLEARACCOUNTS_DATA", str(tmp_path / "data"))
+    (tmp_path / "clearaccounts.toml").touch()
     monkeypatch.setenv("CLEARACCOUNTS_CONFIG", str(tmp_path / "clearaccounts.toml"))
     connection.settings.cache_clear()
     yield tmp_path / "data"
