@@ -25,6 +25,17 @@ _NOT_INVITED = N_("Nobody has invited you yet, or your invitation has expired; a
 _NO_ROLE = N_("Your company's directory gives you no role here; ask whoever keeps it.")
 
 
+# Every claim that is read of a token, but for the one that `[access] roles` maps.
+_READ = ("iss", "sub", "nonce", "iat", "tid", "oid", "name", "preferred_username", "email", "email_verified")
+
+
+def kept(token: Mapping[str, Any], access: Access) -> dict[str, Any]:
+    """What is read of a token: of the claim that gives roles, the values that give one."""
+    granted = token.get(access.roles_claim)
+    mapped = [value for value in granted if isinstance(value, str) and value in access.roles] if isinstance(granted, list) else []
+    return {**{name: token[name] for name in _READ if name in token}, access.roles_claim: mapped}
+
+
 @dataclass(frozen=True)
 class Claims:
     """What a verified id token says about who signed in, as far as we use it.

@@ -19,6 +19,7 @@ from streamlit.runtime import get_instance
 
 from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
+from clearaccounts.people import signing
 from clearaccounts.ui import connection, logged, messages, oidc, probes, registry, remembered
 from clearaccounts.ui.edge import holders, targets
 from clearaccounts.ui.edge.addresses import Closed, Signposted
@@ -30,6 +31,7 @@ from clearaccounts.ui.edge.identity import viewer_of
 from clearaccounts.ui.edge.rules import Rules
 from clearaccounts.ui.edge.safeguards import Safeguarded
 from clearaccounts.ui.edge.targets import Targeted
+from clearaccounts.ui.edge.trimmed import Trimmed
 from clearaccounts.ui.edge.uploads import Admitted
 from clearaccounts.ui.edge.visitors import OnlyByName, OnlyThisMachine
 
@@ -91,8 +93,8 @@ def middleware() -> list[Middleware]:
     """The log, and the edge from the outermost.
 
     What catches errors; headers and style; cookies; whether the server may run at all; who may connect; what is closed;
-    which addresses there are; where a sign-in leads; downloads and uploads; and our words in the place of Streamlit's about
-    an error.
+    which addresses there are; where a sign-in leads and what its cookie holds; downloads and uploads; and our words in the
+    place of Streamlit's about an error.
     """
     own = frozenset(route.path.lstrip("/") for route in routes())
     return [
@@ -101,6 +103,7 @@ def middleware() -> list[Middleware]:
         Middleware(Safeguarded, rules=rules),
         Middleware(OnlyThisMachine, rules=rules), Middleware(OnlyByName, rules=rules), Middleware(Closed),
         Middleware(Signposted, pages=PAGES, nowhere=registry.NOWHERE, own=own), Middleware(Targeted, pages=PAGES),
+        Middleware(Trimmed, keep=lambda token: signing.kept(token, connection.settings().access)),
         Middleware(Held, rules=rules, viewer_of=viewer_of), Middleware(Admitted, rules=rules, viewer_of=viewer_of),
         Middleware(Plain, own=own),
     ]

@@ -17,7 +17,7 @@ import pytest
 
 from clearaccounts.ui.edge.targets import COOKIE
 from tests.browser.server import Dashboard
-from tests.identity_provider import Identity, providing
+from tests.identity_provider import Identity, IdentityProvider, providing
 from tests.wire.client import XSRF, Caller, Tab
 from tests.wire.servers import serving_oidc
 
@@ -31,11 +31,14 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    with (
-        providing(BEATRIZ, BENNO, MARTIN) as provider,
-        serving_oidc(tmp_path_factory.mktemp("edge") / "data", provider, roles=ROLES) as running,
-    ):
+def provider() -> Iterator[IdentityProvider]:
+    with providing(BEATRIZ, BENNO, MARTIN) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory, provider: IdentityProvider) -> Iterator[Dashboard]:
+    with serving_oidc(tmp_path_factory.mktemp("edge") / "data", provider, roles=ROLES) as running:
         yield running
 
 
@@ -78,6 +81,19 @@ def test_the_cookies_of_a_sign_in_last_a_session_and_hold_no_token(dashboard: Da
     assert not any("_tokens" in line and "Max-Age=0" not in line for line in set_here)
     assert not any("2592000" in line or "1209600" in line for line in set_here)
     assert not any("Secure" in line for line in set_here), "there is no TLS here"
+
+
+def test_the_cookie_of_somebody_in_hundreds_of_groups_holds_none_of_them(dashboard: Dashboard, provider: IdentityProvider) -> None:
+    groups = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(300)]
+    provider.extra_claims = {"groups": groups, "roles": ["Manager", "Unknown"], "wids": ["w" * 500]}
+    try:
+        caller = signed_in(dashboard, MARTIN)
+    finally:
+        provider.extra_claims = {}
+    assert [name for name in caller.cookies if name.startswith("_streamlit_user")] == ["_streamlit_user"]
+    assert len(caller.cookies["_streamlit_user"]) < 1500
+    with caller.open("ageing") as tab:
+        assert "Martin Weiss" in tab.text() and "Manager" in tab.text()
 
 
 def test_a_download_is_for_the_sign_in_whose_page_offers_it(dashboard: Dashboard) -> None:
