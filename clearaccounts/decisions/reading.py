@@ -82,6 +82,13 @@ def matching(connection: Connection, chosen: EventFilter) -> tuple[Event, ...]:
     return fetch(connection, _page(_conditions(chosen), None, 0, False))
 
 
+def newest(connection: Connection, subject_type: str, event_type: str) -> dict[str, datetime]:
+    """Per actor the time of their newest event of one kind (UTC)."""
+    e = EVENT.c
+    found = select(e.actor, func.max(e.occurred_at)).where(e.subject_type == subject_type, e.event_type == event_type).group_by(e.actor)
+    return {actor: datetime.fromisoformat(at) for actor, at in connection.execute(found)}
+
+
 def _page(conditions: list[ColumnElement[bool]], limit: int | None, offset: int, newest_first: bool) -> Select[Any]:
     order = EVENT.c.sequence.desc() if newest_first else EVENT.c.sequence
     return select(EVENT).where(*conditions).order_by(order).limit(limit).offset(offset)

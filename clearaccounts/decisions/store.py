@@ -244,14 +244,14 @@ class Store:
     def note_seen(self, session_id: str, now: datetime) -> None:
         """Note that somebody did something in a session. It is no event: nothing is decided by it but that the session is in use.
 
-        Raises:
-            DecisionError: the database could not note it.
+        Whoever looks at a page does not stand in the queue of those who act. Where it cannot be noted the log says so, and the session
+        goes on until it has been idle by what was noted last.
         """
         try:
-            with self._turn(), self._transaction(writes=True) as connection:
+            with self._transaction(writes=True) as connection:
                 seen.note(connection, session_id, now)
         except SQLAlchemyError as error:
-            raise DecisionError(_NO_ANSWER, problem=table.short(error)) from error
+            _LOG.warning("it could not be noted that a session is in use (%s)", table.short(error))
 
     def events(
         self, viewer: Viewer, chosen: EventFilter | None = None, *, limit: int | None = None, offset: int = 0, newest_first: bool = True,
@@ -285,6 +285,15 @@ class Store:
             count = connection.execute(select(func.count()).select_from(table.EVENT)).scalar_one()
             line = held.last()
         return State(count, 0 if line is None else line.sequence, self._anchor.verified(), self._anchor.stopped())
+
+    def newest(self, subject_type: str, event_type: str) -> dict[str, datetime]:
+        """Per actor the time of their newest event of one kind (UTC).
+
+        Raises:
+            StoreBroken: the database cannot be read.
+        """
+        with self._readable() as connection:
+            return reading.newest(connection, subject_type, event_type)
 
     def matching(self, chosen: EventFilter) -> tuple[Event, ...]:
         """All matching events in order; for code that enforces the viewer's scope itself.

@@ -16,10 +16,10 @@ from clearaccounts.text import N_
 
 SESSION = "session"
 # A token of a directory whose clock runs ahead of ours.
-_CLOCKS_APART = timedelta(minutes=5)
+CLOCKS_APART = timedelta(minutes=5)
 
 _NOT_KNOWN = N_("You are not known here any more; sign in again.")
-_ENDED = N_("Your session was ended; sign in again.")
+ENDED = N_("Your session was ended; sign in again.")
 
 
 def directory(access: Access) -> People:
@@ -68,7 +68,7 @@ def check_begun_since(person: Person, started_at: datetime) -> None:
         SignedOut: it was. A directory tells whole seconds: one of the same second passes.
     """
     if person.ended_at is not None and started_at < person.ended_at.replace(microsecond=0):
-        raise SignedOut(_ENDED)
+        raise SignedOut(ENDED)
 
 
 def check_length(access: Access, started_at: datetime, now: datetime) -> None:
@@ -77,7 +77,7 @@ def check_length(access: Access, started_at: datetime, now: datetime) -> None:
     Raises:
         SignedOut: it has.
     """
-    if not started_at - _CLOCKS_APART <= now < started_at + timedelta(hours=access.session_hours):
+    if not started_at - CLOCKS_APART <= now < started_at + timedelta(hours=access.session_hours):
         raise SignedOut(N_("A session lasts {hours} hours at most; sign in again."), hours=access.session_hours)
 
 
@@ -89,7 +89,7 @@ def _check_session(access: Access, person: Person, viewer: Viewer, matching: Mat
     if any(event.event_type == "signed_out" for event in events):
         raise SignedOut(N_("You signed out; sign in again."))
     if events[0].sequence < person.ended_at_sequence:
-        raise SignedOut(_ENDED)
+        raise SignedOut(ENDED)
     check_length(access, session.started_at, now)
     if now - session.seen_at >= timedelta(minutes=access.idle_minutes):
         raise SignedOut(N_("Nothing was done in your session for {minutes} minutes; sign in again."), minutes=access.idle_minutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,44 +12,38 @@ from clearaccounts.access import Permission, Viewer
 from clearaccounts.decisions import Action, Event, EventFilter, Scene, Store
 from clearaccounts.errors import NotFound
 from clearaccounts.people.model import Person, Status
-from clearaccounts.people.presence import SESSION
+from clearaccounts.people.presence import CLOCKS_APART, SESSION
 from clearaccounts.settings import Access
 from clearaccounts.text import N_
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """When somebody last signed in (None: not in the last LOOKED_BACK), and the ids of their sessions that are still good."""
+    """When somebody last signed in (UTC; None: never), and the ids of their sessions that are still good."""
 
     last_at: datetime | None
     open_ids: tuple[str, ...]
 
 
 NEVER = SignedIn(None, ())
-# Sign-ins are many: a list of people reads no more of them than this.
-LOOKED_BACK = timedelta(days=90)
 
 
 def by_person(store: Store, access: Access, people: list[Person], now: datetime) -> dict[str, SignedIn]:
-    """Per user_id what is known of their sessions; who did not sign in for LOOKED_BACK is missing."""
+    """Per user_id what is known of their sessions; who never signed in is missing.
+
+    Sign-ins are many and kept for ever: no more of them are read than can still be good.
+    """
     known = {person.user_id: person for person in people}
-    ended: set[str] = set()
-    begun: dict[str, Event] = {}
-    for event in store.matching(EventFilter(subject_type=SESSION, from_at=now - LOOKED_BACK)):
-        if event.event_type == "signed_out":
-            ended.add(event.subject_id)
-        else:
-            begun.setdefault(event.subject_id, event)
-    found: dict[str, SignedIn] = {}
-    for session_id, event in begun.items():
-        person = known.get(event.details["user_id"])
-        if person is None:
-            continue
-        earlier = found.get(person.user_id, NEVER)
-        last_at = event.occurred_at if earlier.last_at is None else max(earlier.last_at, event.occurred_at)
-        is_open = session_id not in ended and _is_good(store, access, person, event, now)
-        found[person.user_id] = SignedIn(last_at, (*earlier.open_ids, session_id) if is_open else earlier.open_ids)
-    return found
+    open_ids: dict[str, list[str]] = defaultdict(list)
+    since = now - timedelta(hours=access.session_hours) - CLOCKS_APART
+    events = store.matching(EventFilter(subject_type=SESSION, from_at=since))
+    ended = {event.subject_id for event in events if event.event_type == "signed_out"}
+    for event in events:
+        person = known.get(event.actor) if event.event_type == "signed_in" and event.subject_id not in ended else None
+        if person is not None and _is_good(store, access, person, event, now):
+            open_ids[person.user_id].append(event.subject_id)
+    last_at = store.newest(SESSION, "signed_in")
+    return {user_id: SignedIn(last_at[user_id], tuple(open_ids[user_id])) for user_id in known if user_id in last_at}
 
 
 def end_own_others(store: Store, access: Access, viewer: Viewer, person: Person, *, idempotency_key: str, now: datetime) -> int:

@@ -13,7 +13,7 @@ from clearaccounts.decisions import Action, Event, EventFilter, Scene, Store
 from clearaccounts.errors import SignedOut
 from clearaccounts.people import register
 from clearaccounts.people.model import SUBJECT, Matching, Person, Status
-from clearaccounts.people.presence import SESSION, check_begun_since, check_length, check_person, present
+from clearaccounts.people.presence import ENDED, SESSION, check_begun_since, check_length, check_person, present
 from clearaccounts.settings import Access
 from clearaccounts.text import N_
 
@@ -26,7 +26,7 @@ _NO_ROLE = N_("Your company's directory gives you no role here; ask whoever keep
 
 
 # Every claim that is read of a token, but for the one that `[access] roles` maps.
-_READ = ("iss", "sub", "nonce", "iat", "tid", "oid", "name", "preferred_username", "email", "email_verified")
+_READ = ("iss", "sub", "nonce", "iat", "tid", "oid", "name", "preferred_username", "email", "email_verified", "xms_edov")
 
 
 def kept(token: Mapping[str, Any], access: Access) -> dict[str, Any]:
@@ -71,8 +71,8 @@ class Claims:
         granted = token.get(access.roles_claim)
         found = cls(
             text("iss"), text("sub"), text("nonce"), _instant(token.get("iat")),
-            text("tid"), text("oid"), text("name") or text("preferred_username"),
-            None if token.get("email_verified") is False else text("email") or text("preferred_username"),
+            text("tid"), text("oid"), text("name") or text("preferred_username") or text("email") or text("oid"),
+            None if _is_unproven(token) else text("email") or text("preferred_username"),
             tuple(map(str, granted)) if isinstance(granted, list) else (),
         )
         if not (found.subject and found.nonce and found.object_id and found.tenant_id == access.tenant and found.issuer == access.issuer):
@@ -88,6 +88,11 @@ class Claims:
     def role(self, access: Access) -> Role | None:
         """The role that the directory gives, by the first line of `[access] roles` that fits."""
         return next((Role(role) for value, role in access.roles.items() if value in self.granted), None)
+
+
+def _is_unproven(token: Mapping[str, Any]) -> bool:
+    """Whether the directory itself says that the address is not proven; some write it as a text, Entra in a claim of its own."""
+    return any(str(token.get(name)).casefold() in {"false", "0"} for name in ("email_verified", "xms_edov"))
 
 
 def _instant(seconds: Any) -> datetime:
@@ -132,6 +137,7 @@ class _Door:
             return person or self.join(self.invited(self.store.matching))
         role = self.claims.role(self.access)
         if role is None:
+            self.shut_out(person)
             raise SignedOut(_NO_ROLE)
         if person is None:
             return self.join(self.stranger(role))
@@ -160,8 +166,28 @@ class _Door:
     def follow(self, person: Person, role: Role) -> Person:
         """Take the role that the directory gives now."""
         details = {"role": role.value, "source": "directory"}
-        self.record("granted", person, details, lambda _: details)
+
+        self.heed("granted", person, details)
         return self.again()
+
+    def shut_out(self, person: Person | None) -> None:
+        """End what somebody began while the directory still gave them a role."""
+        if person is not None and person.status is Status.ACTIVE:
+            self.heed("sessions_ended", person, {"source": "directory"})
+
+    def heed(self, event_type: str, person: Person, details: Mapping[str, Any]) -> None:
+        """Record what the directory says of somebody now; what it said when a sign-in was put aside is outdone by a later sign-in.
+
+        Raises:
+            SignedOut: there was a later one.
+        """
+        def rule(scene: Scene) -> Mapping[str, Any]:
+            for event in scene.matching(EventFilter(subject_type=SESSION, event_type="signed_in", actor=person.user_id)):
+                if datetime.fromisoformat(event.details["started_at"]) > self.claims.issued_at:
+                    raise SignedOut(ENDED)
+            return details
+
+        self.record(event_type, person, details, rule)
 
     def again(self) -> Person:
         """The person after what was recorded."""

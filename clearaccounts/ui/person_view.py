@@ -12,7 +12,6 @@ from clearaccounts.people import lists
 from clearaccounts.people.invitations import NO_PERSON, person_of
 from clearaccounts.people.lists import Listed
 from clearaccounts.people.model import Status
-from clearaccounts.people.sessions import LOOKED_BACK
 from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, event_words, messages, tables, user_forms, users_view, words
 from clearaccounts.ui.registry import PRODUCT
@@ -64,7 +63,7 @@ def _facts(one: Listed, language: Language) -> list[str]:
         facts.append(translate(said).format(moment=language.moment(person.expires_at)))
     elif connection.settings().access.is_oidc:
         last_at = one.signed_in.last_at
-        facts.append(translate(N_("no sign-in in the last {days} days")).format(days=LOOKED_BACK.days) if last_at is None else
+        facts.append(translate(N_("has never signed in")) if last_at is None else
                      translate(N_("last signed in on {moment} UTC")).format(moment=language.moment(last_at)))
         count = len(one.signed_in.open_ids)
         facts.append(language.ngettext("{count} open session", "{count} open sessions", count).format(count=language.number(count)))

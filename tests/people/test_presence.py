@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -48,7 +50,7 @@ def token(**changed: object) -> dict[str, Any]:
 
 
 def enter(store: Store, now: datetime = NOW, access: Access = OIDC, **changed: object) -> Viewer:
-    return signing.enter(store, access, signing.Claims.of(token(**changed), access), now)
+    return signing.enter(store, access, signing.Claims.of(signing.kept(token(**changed), access), access), now)
 
 
 def noting(key: str, now: datetime = NOW) -> Action:
@@ -109,6 +111,69 @@ def test_the_directory_gives_the_role_and_takes_it(tmp_path: Path) -> None:
     assert (person.status, person.role, person.object_id) == (Status.ACTIVE, Role.SALES_AGENT, "o-ann")
     with pytest.raises(SignedOut, match="gives you no role"):
         let_in(nonce="n3", roles=[])
+
+
+def test_a_sign_in_without_a_role_ends_what_was_begun_with_one(tmp_path: Path) -> None:
+    store = store_of(tmp_path, BY_DIRECTORY)
+    let_in = partial(enter, store, access=BY_DIRECTORY)
+    manager = let_in(roles=["CA.Manager"])
+    at = NOW + timedelta(minutes=5)
+    for _ in range(2):  # a page that runs again ends nothing anew
+        with pytest.raises(SignedOut, match="gives you no role"):
+            let_in(at, nonce="n2", iat=int(at.timestamp()), roles=[])
+    for attempt in (lambda: let_in(at, roles=["CA.Manager"]), lambda: store.append(manager, noting("k1", at))):
+        with pytest.raises(SignedOut, match="was ended"):
+            attempt()
+    assert [event.event_type for event in store.matching(EventFilter(subject_type="person"))] == ["joined", "sessions_ended"]
+    assert let_in(at, nonce="n3", iat=int(at.timestamp()), roles=["CA.Sales"]).role is Role.SALES_AGENT
+
+
+def test_a_sign_in_that_was_put_aside_gives_no_role_back(tmp_path: Path) -> None:
+    store = store_of(tmp_path, BY_DIRECTORY)
+    let_in = partial(enter, store, access=BY_DIRECTORY)
+    at = NOW + timedelta(minutes=5)
+    let_in(roles=["CA.Manager"])
+    for roles in (["CA.Manager"], []):
+        assert let_in(at, nonce="n2", iat=int(at.timestamp()), roles=["CA.Sales"]).role is Role.SALES_AGENT
+        with pytest.raises(SignedOut, match="was ended"):
+            let_in(at, nonce=f"aside {roles}", roles=roles)
+        assert let_in(at, nonce="n2", iat=int(at.timestamp()), roles=["CA.Sales"]).role is Role.SALES_AGENT
+
+
+@pytest.mark.parametrize("unproven", [{"email_verified": False}, {"email_verified": "false"}, {"xms_edov": False}, {"xms_edov": "0"}])
+def test_an_address_that_the_directory_calls_unproven_binds_nothing(tmp_path: Path, unproven: dict[str, Any]) -> None:
+    store = store_of(tmp_path)
+    invite(store)
+    with pytest.raises(SignedOut, match="Nobody has invited you"):
+        enter(store, **unproven)
+    assert enter(store, nonce="n2", email_verified="true", xms_edov="1").user_id == "person:ann"
+
+
+def test_whom_the_directory_does_not_name_has_something_to_be_called(tmp_path: Path) -> None:
+    nameless = enter(store_of(tmp_path, BY_DIRECTORY), access=BY_DIRECTORY, roles=["CA.Sales"], name="", email="", preferred_username="")
+    assert (nameless.name, nameless.email) == ("o-ann", "")
+
+
+@pytest.mark.only("sqlite")
+def test_a_page_is_shown_although_its_use_cannot_be_noted(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    invite(store)
+    enter(store)
+    with closing(sqlite3.connect(tmp_path / "decisions.sqlite")) as database:
+        database.execute("create trigger no_room before insert on session_seen begin select raise(abort, 'no room'); end")
+    assert enter(store, NOW + timedelta(minutes=59)).role is Role.BILLING_ADMIN
+    with pytest.raises(SignedOut, match="Nothing was done"):
+        enter(store, NOW + timedelta(minutes=60))
+
+
+@pytest.mark.only("sqlite")
+def test_who_looks_does_not_wait_for_who_acts(tmp_path: Path) -> None:
+    store, other = store_of(tmp_path), store_of(tmp_path)
+    invite(store)
+    enter(store)
+    with other._turn():
+        enter(store, NOW + timedelta(minutes=2))
+    assert store.seen_at(store.matching(EventFilter(subject_type="session"))[0].subject_id) == NOW + timedelta(minutes=2)
 
 
 def test_a_session_ends_everywhere_when_it_is_signed_out_ended_too_long_or_idle(tmp_path: Path) -> None:

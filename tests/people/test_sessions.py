@@ -37,10 +37,13 @@ def test_a_session_is_open_until_it_is_ended_idle_or_too_old(house: House) -> No
     assert listed["Bob"].signed_in.last_at == house.now and listed["Bob"].account_count == 0
 
 
-def test_a_sign_in_of_long_ago_is_not_listed(house: House) -> None:
+def test_a_sign_in_of_long_ago_is_told_and_whoever_never_came_is_not(house: House) -> None:
     ada = house.founder()
-    house.later(days=91)
-    assert sessions.by_person(house.store, ACCESS, [house.person(ada.user_id)], house.now) == {}
+    eve = house.invited(ada, "eve")
+    came_at = house.now
+    house.later(days=400)
+    found = sessions.by_person(house.store, ACCESS, [house.person(ada.user_id), eve], house.now)
+    assert found == {ada.user_id: sessions.SignedIn(came_at, ())}
 
 
 def test_one_ends_the_others_and_keeps_the_one_at_hand(house: House) -> None:
