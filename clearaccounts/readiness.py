@@ -73,7 +73,7 @@ def look(premises: Premises, now: datetime) -> Readiness:
     if build is not None:
         parts["data"], age = _data(build, settings, now)
     parts["build"] = _build(premises)
-    parts["decisions"], parts["anchor"] = _decisions(premises)
+    parts["decisions"], parts["anchor"] = _decisions(premises, settings)
     parts["disk"] = _disk(premises, settings)
     return Readiness(parts, age)
 
@@ -109,12 +109,14 @@ def _build(premises: Premises) -> str:
         return "unreadable"
 
 
-def _decisions(premises: Premises) -> tuple[str, str]:
+def _decisions(premises: Premises, settings: Settings) -> tuple[str, str]:
     """Whether the decisions can be read, and whether the anchor agrees, so that people can act."""
     try:
         stores = premises.stores()
         for store in stores:
             store.matching(EventFilter(sequence=0))
+            if settings.access.is_oidc:
+                store.seen_at("")  # a table of its own, which a database of before may lack: nobody would come in
     except (ClearAccountsError, OSError):
         return "unreachable", "unknown"
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from tests.decisions import processes
 from tests.decisions.common import BEATRIZ, MARTIN, NOW, anchor, database, note, settings_in, store_in, with_notes
 from tests.decisions.postgresql import USER, Cluster, wait_for
 from tests.decisions.proxy import NAME, Proxy, between
+from tests.house.source import ROOT
 
 pytestmark = pytest.mark.only("postgresql")
 
@@ -142,16 +144,45 @@ def test_the_databases_own_lock_orders_servers_whose_file_locks_are_not_shared(t
     assert "adopted" not in anchor(tmp_path).read_text()
 
 
+def with_documented_grants(folder: Path) -> tuple[str, Store]:
+    """An account of a server's, with the rights that docs/operations.md gives it, and the store as it opens it."""
+    name = f"server_{schema_of(folder)}"
+    grants = re.findall(r"^(grant .*) to clearaccounts;", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(grants) == 2
+    with psycopg.connect(**parts(folder), autocommit=True) as owner:
+        for statement in (f"create role {name} login", f"grant usage on schema {schema_of(folder)} to {name}"):
+            owner.execute(statement.encode())
+        there = {row[0] for row in owner.execute("select tablename from pg_tables where schemaname = current_schema()")}
+        for grant in grants:
+            if grant.split(" on ")[1] in there:
+                owner.execute(f"{grant} to {name}".encode())
+    url = settings_in(folder).decisions.url.replace(f"//{USER}@", f"//{name}@")
+    return name, open_store(DataFolder(folder), Settings(decisions=Decisions(url=url)))
+
+
+def test_a_table_that_a_new_version_needs_is_made_by_the_owner(tmp_path: Path) -> None:
+    store_in(tmp_path)
+    with psycopg.connect(**parts(tmp_path), autocommit=True) as owner:
+        owner.execute("drop table session_seen")
+        name, store = with_documented_grants(tmp_path)
+        assert store.append(BEATRIZ, note("k")).sequence == 1
+        with pytest.raises(StoreBroken, match="session_seen"):  # whether a session is idle is not known: nobody is let in
+            store.seen_at("s")
+        with pytest.raises(DecisionError, match="session_seen"):
+            store.note_seen("s", NOW)
+        store_in(tmp_path)
+        owner.execute(f"grant select, insert, delete on session_seen to {name}".encode())
+    store.note_seen("s", NOW)
+    assert store.seen_at("s") == NOW and failures(store) == []
+
+
 def test_an_account_that_may_not_change_the_table_is_enough(tmp_path: Path) -> None:
     store_in(tmp_path)
-    name = f"server_{schema_of(tmp_path)}"
-    with psycopg.connect(**parts(tmp_path), autocommit=True) as owner:
-        for statement in (f"create role {name} login", f"grant usage on schema {schema_of(tmp_path)} to {name}",
-                          f"grant select, insert, update on event to {name}"):
-            owner.execute(statement.encode())
-    url = settings_in(tmp_path).decisions.url.replace(f"//{USER}@", f"//{name}@")
-    store = open_store(DataFolder(tmp_path), Settings(decisions=Decisions(url=url)))
+    name, store = with_documented_grants(tmp_path)
     assert store.append(BEATRIZ, note("k")).sequence == 1 and failures(store) == []
+    store.note_seen("s", NOW)
+    store.note_seen("s", NOW)
+    assert store.seen_at("s") == NOW
     with psycopg.connect(**parts(tmp_path, user=name)) as server:
         for forbidden in ("update event set reason = 'x'", "delete from event", "truncate event", "drop table event",
                           "drop trigger event_no_change on event", "alter table event disable trigger all"):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.applications import Starlette
@@ -115,6 +117,15 @@ def test_settings_that_are_named_and_not_there_are_not_those_of_the_demo(own: Pa
     (own.parent / "clearaccounts.toml").unlink()
     connection.settings.cache_clear()
     assert ask("/readyz") == (503, {"status": "not_ready", "parts": {"settings": "unreadable"}})
+
+
+def test_a_database_that_knows_no_sessions_lets_nobody_in(own: Path, ask: Ask) -> None:
+    settle(own, f'[access]\nmode = "oidc"\nclient_id = "c"\naddress = "https://clear.example"\ntenant = "{UUID(int=1)}"\n')
+    assert ask("/readyz")[0] == 200
+    with sqlite3.connect(own / "decisions.sqlite") as database:
+        database.execute("drop table session_seen")
+    status, found = ask("/readyz")
+    assert (status, found["parts"]["decisions"]) == (503, "unreachable")
 
 
 @pytest.mark.parametrize("gone", ["pointer", "file"])
