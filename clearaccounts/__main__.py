@@ -116,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     one = command("invite-administrator", "invite a user administrator, while there is none: the first start, or all of them gone")
     one.add_argument("email", metavar="EMAIL", help="the address that the directory knows them by")
     one.add_argument("--name", metavar="NAME", help="what they are called (default: the part of the address before the @)")
+    one.add_argument(
+        "--beside-others", action="store_true", dest="is_beside_others",
+        help="also while there is one: the last of them has left the company, and nobody can invite another")
     one.set_defaults(run=inviting.run_invite_administrator)
 
     one = command("backup", "keep decisions, landed files, profiles and settings in a new dated folder of FOLDER; the server may run")

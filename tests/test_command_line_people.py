@@ -30,6 +30,9 @@ def test_the_first_administrator_is_invited_once(tmp_path: Path, capsys: pytest.
     assert "Ursula Novak is invited as user administrator until" in said and "https://clear.partner.example" in said
     assert invite("eve@partner.example") == 1
     assert "Ursula Novak (ursula@partner.example) is a user administrator, or is invited as one" in capsys.readouterr().err
+    assert invite("eve@partner.example", "--beside-others") == 0, "the last of them has left"
+    assert invite("ursula@partner.example", "--beside-others") == 0, "an invitation is made anew"
+    capsys.readouterr()
     config.write_text(OIDC + '[access.roles]\n"Admins" = "user_admin"\n')
     assert invite("eve@partner.example") == 1
     assert "directory says who has which role" in capsys.readouterr().err

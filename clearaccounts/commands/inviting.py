@@ -21,7 +21,10 @@ def run_invite_administrator(context: Context, arguments: Namespace) -> int:
     store = open_store(context.own, context.settings, presence.directory(access))
     name = arguments.name or arguments.email.partition("@")[0]
     key = "invite:" + hashlib.sha256(repr((arguments.email, name, context.now)).encode()).hexdigest()
-    invited = invite_administrator(store, access, email=arguments.email, name=name, idempotency_key=key, now=context.now)
+    invited = invite_administrator(
+        store, access, email=arguments.email, name=name, idempotency_key=key, now=context.now,
+        is_beside_others=arguments.is_beside_others,
+    )
     until = "" if invited.expires_at is None else f"{invited.expires_at:%Y-%m-%d %H:%M} UTC"
     say(f"{invited.name} is invited as user administrator until {until}.")
     say(f"They sign in at {access.address} with the account whose address is {invited.email}.")

@@ -41,10 +41,21 @@ MEANWHILE = {
 }
 
 
-def invite_administrator(store: Store, access: Access, *, email: str, name: str, idempotency_key: str, now: datetime) -> Person:
+def invite_administrator(
+    store: Store, access: Access, *, email: str, name: str, idempotency_key: str, now: datetime, is_beside_others: bool = False,
+) -> Person:
     """The machine's operator invites a user administrator, where nobody else could: none is active, and no invitation of one holds.
 
     An invitation at this mailbox that has expired, or was for another role, is made anew.
+
+    Args:
+        store: where it is recorded.
+        access: the rules of `[access]`.
+        email: one plain mailbox, the one that the directory knows them by.
+        name: what they are called until they have signed in.
+        idempotency_key: made for this one command.
+        now: the caller's clock.
+        is_beside_others: also where there is one: the last of them has left, and nobody is there to invite another.
 
     Raises:
         Refused: the directory decides; there is a user administrator, or one is invited; or the mailbox is that of somebody else.
@@ -59,7 +70,7 @@ def invite_administrator(store: Store, access: Access, *, email: str, name: str,
     def rule(scene: Scene) -> Mapping[str, Any]:
         people = register.everybody(scene.matching, access)
         for one in people:
-            if one.role is Role.USER_ADMIN and (one.status is Status.ACTIVE or one.is_invited(now)):
+            if not is_beside_others and one.role is Role.USER_ADMIN and (one.status is Status.ACTIVE or one.is_invited(now)):
                 raise Refused(N_("{name} ({email}) is a user administrator, or is invited as one; they invite everybody else."),
                               name=one.name, email=one.email)
         content = invitation(email, name, Role.USER_ADMIN, now)
@@ -69,7 +80,8 @@ def invite_administrator(store: Store, access: Access, *, email: str, name: str,
     user_id = new_id(idempotency_key) if earlier is None else earlier.user_id
     store.append(OPERATOR, Action(
         SUBJECT, user_id, INVITED, "", idempotency_key, now, (Permission.VIEW_USERS_AUDIT,), rule,
-        asked={"email": email, "name": name, "role": Role.USER_ADMIN.value}, expected_version=0 if earlier is None else earlier.version,
+        asked={"email": email, "name": name, "role": Role.USER_ADMIN.value, "is_beside_others": is_beside_others},
+        expected_version=0 if earlier is None else earlier.version,
         guard=guard, meanwhile=MEANWHILE,
     ))
     return person_of(store, access, user_id)
