@@ -21,8 +21,9 @@ from clearaccounts.errors import ClearAccountsError
 from clearaccounts.importing import publish
 from clearaccounts.people import signing
 from clearaccounts.ui import connection, logged, messages, oidc, probes, registry, remembered
-from clearaccounts.ui.edge import holders, targets
+from clearaccounts.ui.edge import conversation, holders, targets
 from clearaccounts.ui.edge.addresses import Closed, Signposted
+from clearaccounts.ui.edge.conversation import Heard
 from clearaccounts.ui.edge.cookies import Capped
 from clearaccounts.ui.edge.downloads import Held
 from clearaccounts.ui.edge.dressed import Dressed
@@ -52,6 +53,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         importlib.import_module(name)
     await asyncio.to_thread(prepare_data)
     holders.watch(get_instance().media_file_mgr)
+    conversation.hide_path()
     # Streamlit collects garbage after every run; what is frozen here is never looked at again.
     gc.collect()
     gc.freeze()
@@ -93,8 +95,8 @@ def middleware() -> list[Middleware]:
     """The log, and the edge from the outermost.
 
     What catches errors; headers and style; cookies; whether the server may run at all; who may connect; what is closed;
-    which addresses there are; where a sign-in leads and what its cookie holds; downloads and uploads; and our words in the
-    place of Streamlit's about an error.
+    which addresses there are; where a sign-in leads and what its cookie holds; downloads and uploads; what an open page may say;
+    and our words in the place of Streamlit's about an error.
     """
     own = frozenset(route.path.lstrip("/") for route in routes())
     return [
@@ -105,7 +107,7 @@ def middleware() -> list[Middleware]:
         Middleware(Signposted, pages=PAGES, nowhere=registry.NOWHERE, own=own), Middleware(Targeted, pages=PAGES),
         Middleware(Trimmed, keep=lambda token: signing.kept(token, connection.settings().access)),
         Middleware(Held, rules=rules, viewer_of=viewer_of), Middleware(Admitted, rules=rules, viewer_of=viewer_of),
-        Middleware(Plain, own=own),
+        Middleware(Heard), Middleware(Plain, own=own),
     ]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from clearaccounts.settings import ROOT
 from clearaccounts.ui.edge.index import script_hashes
@@ -25,15 +24,10 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         yield dashboard
 
 
-def drawn(tab: Tab) -> list[bytes]:
-    """The frames of the last run but its first, in which Streamlit tells every browser where its entry script stands."""
-    return [frame for frame in tab.last if ForwardMsg.FromString(frame).WhichOneof("type") != "new_session"]
-
-
 def assert_only_a_reference(tab: Tab, dashboard: Dashboard) -> None:
     said = SENTENCE.search(tab.text().replace("\\", ""))
     assert said, tab.text()
-    assert [word for word in INSIDE if any(word.encode() in frame for frame in drawn(tab))] == []
+    assert [word for word in INSIDE if any(word.encode() in frame for frame in tab.last)] == []
     assert tab.of_kind("exception") == []
     assert said[1] in dashboard.log.read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ import pytest
 from clearaccounts.ui.edge.dressed import Dressed
 from clearaccounts.ui.edge.index import dress, script_hashes
 from clearaccounts.ui.edge.rules import Rules
-from tests.edge.asking import INDEX, ask, headers_of, hello
+from tests.edge.asking import INDEX, ask, body_of, headers_of, hello
 
 HTTPS = Rules(is_demo=False, address="https://clear.partner.example")
 
@@ -50,6 +50,11 @@ def test_the_page_comes_with_our_style_and_the_right_length() -> None:
     body = b"".join(message["body"] for message in messages[1:])
     assert int(headers_of(messages)["content-length"]) == len(body) and "etag" not in headers_of(messages)
     assert b"max-width: 1280px" in body and b"<title>Clear Accounts</title>" in body and b"agent/openapi" not in body
+
+
+def test_the_head_of_a_page_is_the_pages_own() -> None:
+    whole, head = ask(dressed(), "/"), ask(dressed(), "/", method="HEAD")
+    assert headers_of(head) == headers_of(whole) and body_of(head) == "" and body_of(whole)
 
 
 def test_every_inline_script_is_allowed_by_its_hash_and_no_other() -> None:

@@ -24,7 +24,7 @@ UNSAFE = [
     ("server.enableAgentApi", True), ("server.enableStaticServing", True), ("server.scriptHealthCheckEnabled", True),
     ("server.baseUrlPath", "under"), ("client.showErrorDetails", "full"), ("client.showErrorDetails", "stacktrace"),
     ("client.showErrorDetails", "type"), ("browser.gatherUsageStats", True), ("global.developmentMode", True), ("global.e2eTest", True),
-    ("server.trustedUserHeaders", {"X-Forwarded-Email": "email"}),
+    ("server.headless", False), ("server.trustedUserHeaders", {"X-Forwarded-Email": "email"}),
 ]
 
 

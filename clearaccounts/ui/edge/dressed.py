@@ -11,7 +11,7 @@ from clearaccounts.ui.edge.rules import Rules
 
 # What no page of ours needs of the machine it is shown on.
 _CLOSED_FEATURES = (
-    "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi",
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi",
     "payment", "serial", "usb",
 )
 _GUARDS = (
@@ -53,19 +53,23 @@ class Dressed:
             await self.app(scope, receive, send)
             return
         is_page = first_segment(scope["path"]) not in self.no_pages
+        answer = _Answer(send, self.rules(), scope["path"], is_page=is_page, is_head=scope["method"] == "HEAD")
         if is_page:
             # The body is rewritten: it must come whole, uncompressed and never as "not modified".
             dropped = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-            scope = {**scope, "headers": without(scope["headers"], *dropped)}
-        await self.app(scope, receive, _Answer(send, self.rules(), scope["path"], is_page=is_page))
+            # Whoever asks for the head alone gets the one that the page has.
+            asked = "GET" if scope["method"] == "HEAD" else scope["method"]
+            scope = {**scope, "headers": without(scope["headers"], *dropped), "method": asked}
+        await self.app(scope, receive, answer)
 
 
 class _Answer:
-    def __init__(self, send: Send, rules: Rules, path: str, *, is_page: bool) -> None:
+    def __init__(self, send: Send, rules: Rules, path: str, *, is_page: bool, is_head: bool) -> None:
         self.send = send
         self.rules = rules
         self.path = path
         self.is_page = is_page
+        self.is_head = is_head
         self.start: Message | None = None
         self.body = b""
 
@@ -83,7 +87,7 @@ class _Answer:
                 headers = without(self.start["headers"], b"content-length", b"etag", b"last-modified")
                 headers.append((b"content-length", str(len(body)).encode()))
                 await self.send({**self.start, "headers": self._guarded(headers, policy)})
-                await self.send({"type": "http.response.body", "body": body})
+                await self.send({"type": "http.response.body", "body": b"" if self.is_head else body})
         else:
             await self.send(message)
 

@@ -21,6 +21,7 @@ _WANTED: dict[str, tuple[Any, str]] = {
     "server.baseUrlPath": ("", "the dashboard answers at the root of its address"),
     "client.showErrorDetails": ("none", "errors would show what the server is made of"),
     "browser.gatherUsageStats": (False, "browsers would report to a server outside"),
+    "server.headless": (True, "a visitor could have files written beside the program"),
     "global.developmentMode": (False, "anybody connected could stop the server"),
     "global.e2eTest": (False, "anybody connected could stop the server"),
 }
