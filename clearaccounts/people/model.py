@@ -86,7 +86,8 @@ def _after(person: Person | None, event: Event) -> Person | None:
         return None
     match event.event_type:
         case "invited":
-            person = replace(person, status=Status.INVITED, expires_at=datetime.fromisoformat(details["expires_at"]))
+            expires_at = datetime.fromisoformat(details["expires_at"])
+            person = replace(person, status=Status.INVITED, expires_at=expires_at, tenant_id="", object_id="")
         case "invitation_withdrawn":
             person = replace(person, status=Status.WITHDRAWN)
         case "joined":

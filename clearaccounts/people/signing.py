@@ -157,7 +157,7 @@ class _Door:
                 raise SignedOut(_NOT_INVITED)
             if self.access.is_by_directory:
                 return {**identity, "name": person.name, "email": person.email, "role": person.role.value}
-            self.invited(scene.matching)
+            check_begun_since(self.invited(scene.matching), self.claims.issued_at)
             return identity
 
         self.record("joined", person, identity, rule)

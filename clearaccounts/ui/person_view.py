@@ -16,7 +16,7 @@ from clearaccounts.text import N_, Language
 from clearaccounts.ui import connection, event_words, messages, tables, user_forms, users_view, words
 from clearaccounts.ui.registry import PRODUCT
 from clearaccounts.ui.tables import Column
-from clearaccounts.ui.user_steps import DISABLE, ENABLE, END_SESSIONS, GRANT, RENEW, UNASSIGN, WITHDRAW, Form
+from clearaccounts.ui.user_steps import DISABLE, ENABLE, END_SESSIONS, GRANT, INVITE_ANEW, RENEW, UNASSIGN, WITHDRAW, Form
 
 _ASSIGNED_SHOWN = 8
 _HISTORY_COLUMNS = (
@@ -85,7 +85,8 @@ def _actions(one: Listed, viewer: Viewer, language: Language) -> None:
     if person.status is Status.ACTIVE:
         steps += [DISABLE, *([END_SESSIONS] if one.signed_in.open_ids else [])]
     elif person.status is Status.DISABLED:
-        steps += [] if is_own else [ENABLE]
+        can_join = connection.settings().access.is_oidc and not by_directory
+        steps += [] if is_own else [ENABLE, INVITE_ANEW] if can_join else [ENABLE]
     else:
         steps += [WITHDRAW] if by_directory else [RENEW, WITHDRAW]
     with st.container(horizontal=True, vertical_alignment="center"):

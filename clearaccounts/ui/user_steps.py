@@ -16,8 +16,9 @@ from clearaccounts.people.administering import Form as Sent
 from clearaccounts.text import N_
 from clearaccounts.ui import connection, guard
 
-INVITE, RENEW, WITHDRAW, GRANT, DISABLE, ENABLE, END_SESSIONS, ASSIGN_BOOK, ASSIGN_ACCOUNTS, UNASSIGN = (
-    "invite", "renew", "withdraw", "grant", "disable", "enable", "end_sessions", "assign_book", "assign_accounts", "unassign")
+INVITE, RENEW, INVITE_ANEW, WITHDRAW, GRANT, DISABLE, ENABLE, END_SESSIONS, ASSIGN_BOOK, ASSIGN_ACCOUNTS, UNASSIGN = (
+    "invite", "renew", "invite_anew", "withdraw", "grant", "disable", "enable", "end_sessions", "assign_book", "assign_accounts",
+    "unassign")
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,11 @@ STEPS = {
     RENEW: Step(
         N_("Renew the invitation"), N_("The invitation holds for another 14 days from now."), N_("The invitation is renewed."),
         lambda form: _plainly(administering.renew, form)),
+    INVITE_ANEW: Step(
+        N_("Invite anew"),
+        N_("For somebody whose account in the directory was made anew: whoever signs in with it and this address within 14 days has the "
+           "role, the accounts and the history of before."),
+        N_("The invitation is on record."), lambda form: _plainly(administering.renew, form)),
     WITHDRAW: Step(
         N_("Withdraw the invitation"), N_("Nobody can join by this invitation any more."), N_("The invitation is withdrawn."),
         lambda form: _plainly(administering.withdraw_invitation, form)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from clearaccounts.access import OPERATOR, Permission, Role, Viewer
 from clearaccounts.decisions import EventFilter
 from clearaccounts.errors import KeyReused, NotFound, NotPermitted, Refused, SamePerson, SignedOut, Stale
-from clearaccounts.people import administering, invitations, lists, presence
+from clearaccounts.people import administering, invitations, lists, presence, signing
 from clearaccounts.people.administering import GRANTABLE, Form
 from clearaccounts.people.model import Person, Status
+from clearaccounts.people.signing import Claims
 from tests.decisions.common import note
-from tests.people.house import ACCESS, BY_DIRECTORY, DOMAIN, House
+from tests.people.house import ACCESS, BY_DIRECTORY, DOMAIN, TENANT, House
 
 A, S, M = Role.USER_ADMIN, Role.SALES_AGENT, Role.MANAGER
 CHANGES: dict[str, Callable[[House, Viewer, Form], Person]] = {
@@ -190,6 +192,27 @@ def test_who_is_disabled_does_nothing_more_until_enabled_and_signed_in_again(hou
     house.store.append(house.signs_in("bob"), note("k3"))
     with pytest.raises(Refused, match="was not withdrawn"):
         administering.enable(house.store, ACCESS, ada, house.form(bob))
+
+
+def test_whose_account_was_made_anew_is_invited_anew_and_the_old_one_is_nobodys(house: House) -> None:
+    ada = house.founder()
+    bob = house.joined(ada, "bob", Role.BILLING_ADMIN)
+    with pytest.raises(SignedOut, match="Nobody has invited you"):
+        house.signs_in("bob2", email="bob@partner.example")
+    administering.disable(house.store, ACCESS, ada, house.form(bob))
+    asked_at = house.now
+    house.later(minutes=1)
+    administering.renew(house.store, ACCESS, ada, house.form(bob))
+    aside = Claims(ACCESS.issuer, "bob", "aside", asked_at - timedelta(minutes=1), TENANT, "object-bob", "Bob", bob.email, ())
+    with pytest.raises(SignedOut, match="was ended"):
+        signing.enter(house.store, ACCESS, aside, house.now)
+    again = house.signs_in("bob2", email="bob@partner.example")
+    assert (again.user_id, again.role) == (bob.user_id, Role.BILLING_ADMIN)
+    house.store.append(again, note("k1"))
+    with pytest.raises(SignedOut, match="Nobody has invited you"):
+        house.signs_in("bob")
+    with pytest.raises(SignedOut, match="session was ended"):
+        house.store.append(bob, note("k2"))
 
 
 def test_sessions_are_ended_everywhere_and_a_new_one_is_good(house: House) -> None:
