@@ -30,18 +30,18 @@ def show() -> None:
         if refused is not None:
             messages.show(refused)
         if connection.settings().access.is_oidc:
-            _directory(is_refused=refused is not None)
+            _directory()
         else:
             _built_in_people()
 
 
-def _directory(*, is_refused: bool) -> None:
+def _directory() -> None:
+    """The same button for whom the sentence above sends away: the directory lets them choose the account."""
     translate = words.language().gettext
     _keep_target()
     st.write(translate(N_("Sign in with your company account.")))
     st.button(
-        translate(N_("Sign in with another account")) if is_refused else translate(N_("Sign in")),
-        key="sign_in_directory", on_click=st.login, type="primary", icon=":material/login:",
+        translate(N_("Sign in")), key="sign_in_directory", on_click=st.login, type="primary", icon=":material/login:",
     )
 
 
