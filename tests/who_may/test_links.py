@@ -32,6 +32,7 @@ def _server(sample_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(sample_folder.path, folder / "data-sample")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLEARACCOUNTS_DATA", str(folder / "data"))
+        (folder / "clearaccounts.toml").touch()
         patch.setenv("CLEARACCOUNTS_CONFIG", str(folder / "clearaccounts.toml"))
         connection.settings.cache_clear()
         yield
