@@ -7,7 +7,7 @@
 with
 
 account as (
-    select * exclude (credit_limit_amount, withdrawn_on)
+    select * exclude (credit_limit_amount, withdrawn_on, book_agent)
     from customers
     where customer_id = $customer_id
         and ($viewer_agent is null or sales_agent = $viewer_agent)

@@ -90,7 +90,7 @@ def test_long_work_goes_on_under_the_request_that_began_it() -> None:
     log.start_request()
     log.about(person="demo:beatriz")
     with catching() as caught:
-        job = import_jobs.start("demo:beatriz", "import", lambda _: log.event(logging.getLogger("clearaccounts"), "worked"))
+        job = import_jobs.start("test:nobody", "work", lambda _: log.event(logging.getLogger("clearaccounts"), "worked"))
         assert job.wait(10)
     mine = log.request_id()
     assert [(line["request_id"], line["person"]) for line in caught.lines("worked")] == [(mine, "demo:beatriz")]

@@ -44,6 +44,6 @@ READINGS: dict[str, Reading] = {
     "people.lists.people": lambda p, t, v: lists.people(p.store, Access(), p.newest, v, NOW),
     "people.lists.books": lambda p, t, v: lists.books(p.store, Access(), p.newest, v),
     "people.lists.history": lambda p, t, v: lists.history(p.store, v, GONE.user_id),
-    "decisions.store.Store.events": lambda p, t, v: p.store.events(v).events,
-    "decisions.store.Store.actors": lambda p, t, v: p.store.actors(v),
+    "decisions.opened.Opened.events": lambda p, t, v: p.store.events(v).events,
+    "decisions.opened.Opened.actors": lambda p, t, v: p.store.actors(v),
 }

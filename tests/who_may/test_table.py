@@ -70,13 +70,17 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
                     yield f"{module.name.removeprefix('clearaccounts.')}.{title}", body
 
 
+# Classes whose methods are at a store of their own.
+STORES = ("decisions.store.Store.", "decisions.opened.Opened.", "collections.policy_desk.Desk.")
+
+
 @cache
 def services() -> dict[str, bool]:
     """What takes a viewer and may act (a store is at hand: True), or may say that there is no such thing."""
     found = {}
     for name, function in functions():
         parameters = set(inspect.signature(function).parameters)
-        acts = "store" in parameters or name.startswith(("decisions.store.Store.", "collections.policy_desk.Desk."))
+        acts = "store" in parameters or name.startswith(STORES)
         if "viewer" in parameters and (acts or "NotFound" in (function.__doc__ or "")):
             found[name] = acts
     return found

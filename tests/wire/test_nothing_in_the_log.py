@@ -79,5 +79,7 @@ def test_no_canary_is_in_any_log(found_town: Callable[..., Town], tmp_path: Path
     lines = [json.loads(line) for line in (server + commands).splitlines()]  # every line is one object
     seen = {line.get("event") for line in lines}
     assert {"http", "websocket", "run", "query", "recorded"} <= seen
-    runs = [line for line in lines if line.get("event") == "run" and line.get("page")]
+    # Who is not signed in yet has asked for a page too, and is nobody.
+    runs = [line for line in lines if line.get("event") == "run" and line.get("page") and line.get("person")]
+    assert len({line["person"] for line in runs}) == len(PEOPLE)
     assert all(line["person"].startswith("person:") and len(line["session"]) == 12 for line in runs)
