@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from clearaccounts.errors import BuildError
 from clearaccounts.handed_tables import EMPTY_TABLES
-from clearaccounts.importing import files
+from clearaccounts.importing import files, history
 from clearaccounts.importing.cancelling import Asked, interruptible, never
 from clearaccounts.money import minor_units
 from clearaccounts.query_files import Query, steps
@@ -147,10 +147,24 @@ def _fill_canonical(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, 
             connection.execute(f"insert into canonical.{kind} by name select * from incoming")  # noqa: S608 - a file's name
             connection.unregister("incoming")
         elif source:
-            connection.execute(
-                f"insert into canonical.{kind} by name select * from read_parquet($files, union_by_name = true)",  # noqa: S608
-                {"files": [str(path) for path in source]},
-            )
+            _view_parquet(connection, kind, source)
+
+
+def _view_parquet(connection: duckdb.DuckDBPyConnection, kind: str, paths: Sequence[Path]) -> None:
+    # Read where it lies: a copy of every row would cost as much as the marts made of it, and the file would keep its room. The
+    # view has the schema's columns and types; a column that no file has is the schema's default, or null.
+    columns = connection.execute(
+        "select column_name, data_type, column_default from duckdb_columns() "
+        "where schema_name = 'canonical' and table_name = $kind order by column_index",
+        {"kind": kind},
+    ).fetchall()
+    rows = history.parquet(paths)
+    held = {row[0] for row in connection.execute(f"describe from {rows}").fetchall()}
+    chosen = ", ".join(
+        f"cast({name if name in held else default or 'null'} as {type_}) as {name}" for name, type_, default in columns
+    )
+    connection.execute(f"drop table canonical.{kind}")
+    connection.execute(f"create view canonical.{kind} as select {chosen} from {rows}")  # noqa: S608 - names of ours, paths quoted
 
 
 def mart_order(marts: Mapping[str, Query]) -> list[str]:

@@ -144,7 +144,8 @@ def _literal(path: Path) -> str:
 def parquet(paths: Sequence[Path], filename: bool = False) -> str:
     """SQL that reads our own Parquet files, columns by name."""
     listed = ", ".join(_literal(path) for path in paths)
-    return f"read_parquet([{listed}], union_by_name = true{', filename = true' if filename else ''})"
+    # A folder named "year=2026" is a name, and no column.
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false{', filename = true' if filename else ''})"
 
 
 def _sequence(held: Sequence[tuple[Path, int]]) -> str:

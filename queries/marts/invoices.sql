@@ -28,6 +28,20 @@ dated as (
     left join currencies on currencies.currency = invoices.currency
 ),
 
+-- The last rate known on a day, looked up once for each day and not for each document.
+booking_days as (
+    select distinct currency, issued_on from invoices
+),
+
+booking_rates as (
+    select booking_days.currency, booking_days.issued_on, exchange_rates.rate_to_company
+    from booking_days
+    inner join exchange_rates
+        on exchange_rates.currency = booking_days.currency
+        and exchange_rates.rate_on <= booking_days.issued_on
+        and (exchange_rates.rate_until_on is null or exchange_rates.rate_until_on > booking_days.issued_on)
+),
+
 booked as (
     select
         dated.invoice_id,
@@ -52,10 +66,7 @@ booked as (
             else coalesce(dated.exchange_rate, rates.rate_to_company)
         end as exchange_rate
     from dated
-    left join exchange_rates as rates
-        on rates.currency = dated.currency
-        and rates.rate_on <= dated.issued_on
-        and (rates.rate_until_on is null or rates.rate_until_on > dated.issued_on)
+    left join booking_rates as rates on rates.currency = dated.currency and rates.issued_on = dated.issued_on
 )
 
 select * from booked order by customer_id, issued_on, invoice_id

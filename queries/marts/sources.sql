@@ -56,6 +56,20 @@ applied as (
     group by allocations.source_type, allocations.source_id
 ),
 
+-- The last rate known on a day, looked up once for each day and not for each document.
+booking_days as (
+    select distinct currency, counts_from_on from documents
+),
+
+booking_rates as (
+    select booking_days.currency, booking_days.counts_from_on, exchange_rates.rate_to_company
+    from booking_days
+    inner join exchange_rates
+        on exchange_rates.currency = booking_days.currency
+        and exchange_rates.rate_on <= booking_days.counts_from_on
+        and (exchange_rates.rate_until_on is null or exchange_rates.rate_until_on > booking_days.counts_from_on)
+),
+
 booked as (
     select
         documents.source_type,
@@ -86,10 +100,8 @@ booked as (
     from documents
     left join applied on applied.source_type = documents.source_type and applied.source_id = documents.source_id
     left join currencies on currencies.currency = documents.currency
-    left join exchange_rates as rates
-        on rates.currency = documents.currency
-        and rates.rate_on <= documents.counts_from_on
-        and (rates.rate_until_on is null or rates.rate_until_on > documents.counts_from_on)
+    left join booking_rates as rates
+        on rates.currency = documents.currency and rates.counts_from_on = documents.counts_from_on
 )
 
 select * from booked order by customer_id, counts_from_on, source_id
