@@ -9,12 +9,14 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from streamlit import file_util
 from streamlit.runtime import get_instance
 
 from clearaccounts.errors import ClearAccountsError
@@ -23,12 +25,14 @@ from clearaccounts.people import signing
 from clearaccounts.ui import connection, logged, messages, oidc, probes, registry, remembered
 from clearaccounts.ui.edge import conversation, holders, targets
 from clearaccounts.ui.edge.addresses import Closed, Signposted
+from clearaccounts.ui.edge.compressed import Compressed
 from clearaccounts.ui.edge.conversation import Heard
 from clearaccounts.ui.edge.cookies import Capped
 from clearaccounts.ui.edge.downloads import Held
 from clearaccounts.ui.edge.dressed import Dressed
 from clearaccounts.ui.edge.failures import Caught, Plain
 from clearaccounts.ui.edge.identity import viewer_of
+from clearaccounts.ui.edge.packing import Assets
 from clearaccounts.ui.edge.rules import Rules
 from clearaccounts.ui.edge.safeguards import Safeguarded
 from clearaccounts.ui.edge.targets import Targeted
@@ -45,6 +49,8 @@ HEAVY = ("duckdb", "pandas", "plotly.graph_objects", "pyarrow", "clearaccounts.u
 # The first path segments of the pages; the front door's is empty.
 PAGES = frozenset({"", *(entry.url for entry in registry.PAGES)})
 
+assets = Assets(Path(file_util.get_static_dir()))
+
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -57,7 +63,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     # Streamlit collects garbage after every run; what is frozen here is never looked at again.
     gc.collect()
     gc.freeze()
+    packing = asyncio.create_task(assets.pack_the_rest())
     yield
+    packing.cancel()
 
 
 def prepare_data() -> None:
@@ -94,9 +102,9 @@ def rules() -> Rules:
 def middleware() -> list[Middleware]:
     """The log, and the edge from the outermost.
 
-    What catches errors; headers and style; cookies; whether the server may run at all; who may connect; what is closed;
-    which addresses there are; where a sign-in leads and what its cookie holds; downloads and uploads; what an open page may say;
-    and our words in the place of Streamlit's about an error.
+    What catches errors; headers and style; cookies; whether the server may run at all; who may connect; what is closed; the
+    release's files, packed; which addresses there are; where a sign-in leads and what its cookie holds; downloads and uploads;
+    what an open page may say; and our words in the place of Streamlit's about an error.
     """
     own = frozenset(route.path.lstrip("/") for route in routes())
     return [
@@ -104,6 +112,7 @@ def middleware() -> list[Middleware]:
         Middleware(Caught, rules=rules), Middleware(Dressed, rules=rules, own=own), Middleware(Capped, rules=rules),
         Middleware(Safeguarded, rules=rules),
         Middleware(OnlyThisMachine, rules=rules), Middleware(OnlyByName, rules=rules), Middleware(Closed),
+        Middleware(Compressed, assets=assets),
         Middleware(Signposted, pages=PAGES, nowhere=registry.NOWHERE, own=own), Middleware(Targeted, pages=PAGES),
         Middleware(Trimmed, keep=lambda token: signing.kept(token, connection.settings().access)),
         Middleware(Held, rules=rules, viewer_of=viewer_of), Middleware(Admitted, rules=rules, viewer_of=viewer_of),

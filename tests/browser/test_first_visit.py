@@ -14,6 +14,7 @@ from clearaccounts.access import DEMO_PEOPLE, Role, Viewer
 from clearaccounts.settings import SAMPLE_SOURCE
 from clearaccounts.ui import registry, remembered
 from tests.browser.server import Dashboard
+from tests.browser.traffic import Traffic
 from tests.browser.visitor import Visitor
 
 # Titles that no sign-in page and no other title contains.
@@ -59,6 +60,20 @@ def test_strangers_and_the_wrong_role_learn_nothing(
         assert page.title() == "Clear Accounts"
     assert [name for name in customers() if visitor.was_sent(name)] == []
     assert entry.title not in TELLING or not visitor.was_sent(entry.title)
+
+
+def test_a_first_visit_of_the_overview_is_not_heavy(shared: Dashboard, visit: Callable[..., Visitor]) -> None:
+    visitor = visit(shared)
+    traffic = Traffic(visitor.page)
+    page = visitor.open()
+    visitor.sign_in(Role.MANAGER)
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
+    largest = sorted(traffic.bytes_by_url.items(), key=lambda item: -item[1])[:8]
+    assert 1_000_000 < traffic.bytes < 3_000_000, (traffic.bytes, traffic.socket_bytes, largest)
+    first = traffic.bytes - traffic.socket_bytes
+    page.reload()
+    visitor.settle()
+    assert traffic.bytes - traffic.socket_bytes < first + 50_000, "what the browser has is not sent again"
 
 
 def test_an_address_of_nothing_says_the_same_as_one_that_is_not_for_you(shared: Dashboard, visit: Callable[..., Visitor]) -> None:

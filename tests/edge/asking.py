@@ -44,7 +44,7 @@ def ask(
         named.insert(0, (b"host", host.encode()))
     scope: dict[str, Any] = {
         "type": kind, "path": path, "client": client, "headers": [*named, *more], "method": method,
-        "extensions": {"websocket.http.response": {}},
+        "extensions": {"websocket.http.response": {}}, "asgi": {"version": "3.0", "spec_version": "2.4"},
     }
 
     async def asked() -> None:

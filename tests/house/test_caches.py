@@ -62,6 +62,7 @@ OBJECTS = {
     "clearaccounts.ui.connection._stores": _STORES,
     "clearaccounts.ui.controls._CURRENCIES": _KEPT,
     "clearaccounts.ui.edge.holders.here": "to which sign-ins a page has offered which file: it holds nothing of the files",
+    "clearaccounts.ui.server.assets": "the files of Streamlit's release, the same for everybody",
     "clearaccounts.ui.denials._on_record": "what each person was refused today, under their own id; it is shown to nobody",
     "clearaccounts.ui.import_jobs._registry": "a job is given to the person who began it alone",
     "clearaccounts.ui.remembered._tickets": "a ticket is drawn by chance, for one browser, and used once",

@@ -108,9 +108,17 @@ def test_the_guards_stand_in_every_answer_once(path: str, front: Front) -> None:
 def test_the_files_of_a_release_are_compressed_and_kept(front: Front) -> None:
     page = front.caller().get("/").text
     script = next(part for part in page.split('"') if "static/js/index" in part)
-    found = front.caller().get(script.lstrip("."))
-    assert found.headers["content-encoding"] == "gzip" and "immutable" in found.headers["cache-control"]
-    assert len(found.headers.get_list("cache-control")) == 1
+    tags = set()
+    for accepted, encoded in {"gzip, deflate, br": "br", "gzip": "gzip", "identity": None}.items():
+        found = front.caller().get(script.lstrip("."), headers={"accept-encoding": accepted})
+        assert found.headers.get("content-encoding") == encoded and found.headers.get_list("vary") == ["Accept-Encoding"]
+        assert "immutable" in found.headers["cache-control"] and len(found.headers.get_list("cache-control")) == 1
+        again = front.caller().get(script.lstrip("."), headers={"accept-encoding": accepted, "if-none-match": found.headers["etag"]})
+        assert again.status_code == 304
+        tags.add(found.headers["etag"])
+    assert len(tags) == 3 and not any(tag.startswith("W/") for tag in tags)
+    part = front.caller().get(script.lstrip("."), headers={"accept-encoding": "br", "range": "bytes=0-9"})
+    assert part.status_code == 206 and len(part.content) == 10
 
 
 @pytest.mark.parametrize("path", [
