@@ -39,7 +39,7 @@ def csv_files(invoices: int, folder: Path) -> tuple[Path, Path]:
     for path, rows in ((first, _ROWS), (changed, _CHANGED)):
         if not path.exists():
             with duckdb.connect() as connection:
-                connection.execute(f"copy ({rows}) to '{path}' (format csv, header)", {"source": str(source)})
+                connection.execute(f"copy ({rows}) to '{path}' (format csv, header)", {"source": [str(one) for one in source]})
     return first, changed
 
 

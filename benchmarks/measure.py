@@ -53,7 +53,7 @@ def build(invoices: int, folder: Path) -> Figures:
     target = folder / "warehouse.duckdb"
     target.unlink(missing_ok=True)
     about = Build("bench", MOMENT, LAST_DAY, MOMENT, MOMENT, "EUR", "UTC", is_sample=False)
-    took = seconds(lambda: write_warehouse(target, {kind: [path] for kind, path in files.items()}, about, Settings().limits))
+    took = seconds(lambda: write_warehouse(target, files, about, Settings().limits))
     return {"seconds": took, "bytes": target.stat().st_size}
 
 
@@ -66,8 +66,9 @@ def copy(invoices: int, folder: Path) -> Figures:
     def run() -> None:
         limits = Settings().limits
         with duckdb.connect(str(target), config={"memory_limit": limits.memory, "threads": str(limits.threads)}) as connection:
-            for kind, path in files.items():
-                connection.execute(f"create table {kind} as select * from read_parquet('{path}')")
+            for kind, paths in files.items():
+                names = [str(path) for path in paths]
+                connection.execute(f"create table {kind} as select * from read_parquet($files)", {"files": names})
             connection.execute("checkpoint")
 
     took = seconds(run)
