@@ -295,9 +295,9 @@ _WHOLE = {
             'G' || lpad(cast(month as text), 9, '0') as supplier_invoice_id,
             cast({story.FIRST_DAY} + to_months(cast(month as integer)) + to_days(7) as date) as issued_on,
             'EUR' as currency,
-            amount($customers * 90000) as amount_total,
+            amount(cast($customers as bigint) * 90000) as amount_total,
             cast({story.FIRST_DAY} + to_months(cast(month as integer)) + to_days(67) as date) as due_on,
-            amount(if(month < 34, $customers * 90000, 0)) as amount_paid
+            amount(if(month < 34, cast($customers as bigint) * 90000, 0)) as amount_paid
         from range(36) as months(month)
     """,
     "exchange_rates": f"""
