@@ -23,7 +23,7 @@ from tests.wire.agents import ROLES, Agent, agents, foreign, install
 from tests.wire.client import Caller, Tab
 from tests.wire.servers import serving_oidc
 
-ROUNDS = int(os.environ.get("CLEARACCOUNTS_DOWNLOADS", "10"))
+ROUNDS = int(os.environ.get("CLEARACCOUNTS_DOWNLOADS", "4"))
 # So many open items of a customer come to more than a mebibyte of text.
 ITEMS = 7000
 MEBIBYTE = 2**20
