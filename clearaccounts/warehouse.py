@@ -14,6 +14,7 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pyarrow as pa
 
 from clearaccounts import log
 from clearaccounts.access import Viewer
+from clearaccounts.answers import Answers
 from clearaccounts.errors import BadParameter, NoWarehouse, QueryTimeout, WarehouseError
 from clearaccounts.handed_tables import EMPTY_TABLES
 from clearaccounts.query_files import Parameter, Query, query, refusal
@@ -29,6 +31,14 @@ from clearaccounts.settings import DataFolder, Settings
 from clearaccounts.text import N_
 
 _LOG = logging.getLogger(__name__)
+
+# What may stand beside a build for an answer that is kept: the rules of support and what people decided, never whom the policy flags.
+_KEPT_BESIDE = frozenset({
+    "assignments_now", "business_hours", "category_types", "holds_decided", "notices_decided", "online_services", "service_goals",
+    "service_support_types", "serving_costs", "vehicle_scopes",
+})
+# The eligibility of a suspension is asked anew each time, whatever it rests on.
+_NEVER_KEPT = "collections/"
 
 # `sql()` plans a query once to describe it and again to run it, and planning is most of what a query costs here. `execute()` plans it
 # once; its warning, that the rows are copied once more, is about a tenth of a second for a million of them.
@@ -81,6 +91,7 @@ class Warehouse:
         self.path = path
         self._settings = settings
         self._beside: Mapping[str, Callable[[], pa.Table]] = {}
+        self._answers = Answers()
         self._connection = open_read_only(path, settings)
         [*build, self._catalogue] = self._connection.cursor().execute("select *, current_database() from build").fetchall()[0]
         self.build = Build(*build)
@@ -93,6 +104,12 @@ class Warehouse:
         """
         other = copy(self)
         other._beside = {**self._beside, **tables}
+        return other
+
+    def afresh(self) -> Warehouse:
+        """The same build, and nothing of what was asked of it before: for whoever measures what an answer costs."""
+        other = copy(self)
+        other._answers = Answers()
         return other
 
     @property
@@ -136,8 +153,22 @@ class Warehouse:
         given: dict[str, Any] = dict(values) if isinstance(values, Mapping) else asdict(values)
         bound = self._bind(chosen, given, viewer)
         with log.timed(_LOG, "query", query=name) as said:
-            found = self._answer(chosen, bound, tables or {}, viewer)
+            found = self._kept_answer(chosen, bound, tables or {}, viewer)
             said["row_count"] = found.num_rows
+        return found
+
+    def _kept_answer(self, chosen: Query, bound: dict[str, Any], tables: Mapping[str, pa.Table], viewer: Viewer) -> pa.Table:
+        """The answer that was given to the very same question, or a new one."""
+        if chosen.name.startswith(_NEVER_KEPT) or not _KEPT_BESIDE.issuperset(chosen.tables):
+            return self._answer(chosen, bound, tables, viewer)
+        handed = {name: partial(tables.__getitem__, name) if name in tables else self._beside[name] for name in chosen.tables}
+        if "assignments_now" in self._beside:
+            handed["assignments_now"] = self._beside["assignments_now"]
+        key = self._answers.key(chosen.name, bound, handed)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answer(chosen, bound, tables, viewer)
+            self._answers.keep(key, found)
         return found
 
     def _answer(self, chosen: Query, bound: dict[str, Any], tables: Mapping[str, pa.Table], viewer: Viewer) -> pa.Table:

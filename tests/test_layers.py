@@ -24,6 +24,7 @@ LAYERS = {
     "clearaccounts.handed_tables": STORES,
     "clearaccounts.toml_lines": FOUNDATIONS,
     "clearaccounts.toml_tables": FOUNDATIONS,
+    "clearaccounts.answers": FOUNDATIONS,
     "clearaccounts.query_files": STORES,
     "clearaccounts.warehouse": STORES,
     "clearaccounts.decisions": STORES,

@@ -1,7 +1,8 @@
 """Small results kept from one run of a page to the next, for everybody who would get the very same.
 
-The only cache of customers' data there is. What is kept belongs to a build with its assignments, and to a role with its scope: a
-person whose role or customers change never meets what was kept for who they were. Large tables are never part of a key.
+With the answers of a build (`clearaccounts.answers`), the only cache of customers' data there is. What is kept belongs to a build with
+its assignments, and to a role with its scope: a person whose role or customers change never meets what was kept for who they were.
+Large tables are never part of a key.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ supplier_amounts as (
         due_on,
         case
             when $currency is not null then cast(amount_outstanding as decimal(38, 4))
-            else in_minor_units(amount_outstanding * exchange_rate, minor_units)
+            else in_minor_units_at(amount_outstanding, exchange_rate, minor_units)
         end as amount_due
     from supplier_booked
 ),

@@ -69,8 +69,8 @@ booked as (
     select
         items.*,
         company.company_currency,
-        in_minor_units(items.amount_outstanding * items.exchange_rate, company.minor_units) as amount_outstanding_company,
-        in_minor_units(cast(items.amount_already_here as decimal(18, 4)) * items.exchange_rate, company.minor_units)
+        in_minor_units_at(items.amount_outstanding, items.exchange_rate, company.minor_units) as amount_outstanding_company,
+        in_minor_units_at(cast(items.amount_already_here as decimal(18, 4)), items.exchange_rate, company.minor_units)
             as amount_already_here_company
     from items
     cross join company

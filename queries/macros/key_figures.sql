@@ -15,7 +15,12 @@ periods as (
 ),
 
 facts as (
-    select * from receivables_facts(seen_by, in_currency) where wanted_currency is null or currency = wanted_currency
+    -- Nothing else can be known at the beginning or at the end of any of them.
+    select *
+    from receivables_facts(seen_by, in_currency)
+    where (wanted_currency is null or currency = wanted_currency)
+        and known_from_on <= list_max(last_days)
+        and (known_until_on is null or known_until_on >= list_min(first_days))
 ),
 
 ---------- balances

@@ -10,18 +10,17 @@
 -- document is rounded by itself, halves away from zero, in the minor units of the company currency. What has no rate stays out;
 -- receivables/ageing_without_rate says how many and how much.
 select
-    converted.* exclude (minor_units, amount_booked, amount_today),
-    in_minor_units(amount_booked, converted.minor_units) as amount_booked_company,
-    in_minor_units(amount_today, converted.minor_units) as amount_today_company
+    converted.* exclude (minor_units, rate_today),
+    in_minor_units_at(amount_open, exchange_rate, converted.minor_units) as amount_booked_company,
+    in_minor_units_at(amount_open, rate_today, converted.minor_units) as amount_today_company
 from (
     select
         documents.*,
         currencies.minor_units,
-        documents.amount_open * documents.exchange_rate as amount_booked,
-        documents.amount_open * case
+        case
             when documents.currency = company_currency then documents.exchange_rate
             else coalesce(day_rates.rate_to_company, documents.exchange_rate)
-        end as amount_today
+        end as rate_today
     from open_documents(seen_on, edges, basis, dimension) as documents
     inner join currencies on currencies.currency = company_currency
     left join (

@@ -83,8 +83,9 @@ receivables_facts as (
         cast(documents.amount_document as decimal(38, 4)) as amount_document,
         case
             when in_currency is null then cast(documents.amount_document as decimal(38, 4))
-            else in_minor_units(
-                documents.amount_document * documents.exchange_rate,
+            else in_minor_units_at(
+                documents.amount_document,
+                documents.exchange_rate,
                 (select minor_units from currencies where currencies.currency = in_currency)
             )
         end as amount_fact

@@ -20,7 +20,7 @@ scoped_items as (
         open_items.open_from_on,
         open_items.open_until_on,
         open_items.aged_from_on,
-        in_minor_units(open_items.amount_outstanding * open_items.exchange_rate, company.minor_units) as amount_company
+        in_minor_units_at(open_items.amount_outstanding, open_items.exchange_rate, company.minor_units) as amount_company
     from open_items
     cross join (select minor_units from currencies where currency = $company_currency) as company
     inner join customers on customers.customer_id = open_items.customer_id

@@ -29,7 +29,7 @@ open_parts as (
         open_items.invoice_id,
         sum(open_items.amount_outstanding) as amount_outstanding,
         -- Each open item is rounded by itself, as the ageing in company currency does.
-        sum(in_minor_units(open_items.amount_outstanding * open_items.exchange_rate, company.minor_units)) as amount_outstanding_company,
+        sum(in_minor_units_at(open_items.amount_outstanding, open_items.exchange_rate, company.minor_units)) as amount_outstanding_company,
         min(open_items.aged_from_on) as aged_from_on
     from open_items
     cross join company

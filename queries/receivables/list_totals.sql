@@ -18,7 +18,7 @@ company as (
 ),
 
 documents as (
-    select open_documents.currency, open_documents.amount_open, open_documents.amount_open * open_documents.exchange_rate as amount_booked
+    select open_documents.currency, open_documents.amount_open, open_documents.exchange_rate
     from open_documents($as_of_on, $bucket_edges, $basis, $dimension) as open_documents
     where ($viewer_agent is null or sales_agent = $viewer_agent)
         and ($currency is null or currency = $currency)
@@ -36,7 +36,7 @@ list_totals as (
         documents.currency,
         sum(documents.amount_open) as amount_open,
         -- Each document is rounded by itself, as in the list.
-        sum(in_minor_units(documents.amount_booked, company.minor_units)) as amount_open_company,
+        sum(in_minor_units_at(documents.amount_open, documents.exchange_rate, company.minor_units)) as amount_open_company,
         count(*) as document_count
     from documents
     cross join company

@@ -53,7 +53,7 @@ open_item_list as (
         page.overdue_days,
         page.amount_total,
         page.amount_open as amount_outstanding,
-        in_minor_units(page.amount_open * page.exchange_rate, company.minor_units) as amount_outstanding_company,
+        in_minor_units_at(page.amount_open, page.exchange_rate, company.minor_units) as amount_outstanding_company,
         page.row_count
     from page
     cross join company

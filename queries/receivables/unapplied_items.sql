@@ -41,7 +41,7 @@ unapplied_items as (
         $as_of_on - rests.issued_on as unapplied_days,
         rests.amount_total,
         rests.amount_open as amount_unapplied,
-        in_minor_units(rests.amount_open * rests.exchange_rate, company.minor_units) as amount_unapplied_company,
+        in_minor_units_at(rests.amount_open, rests.exchange_rate, company.minor_units) as amount_unapplied_company,
         count(*) over () as row_count
     from rests
     cross join company

@@ -1,7 +1,8 @@
 """What lives longer than one run of a page, and why it gives nobody what was made for somebody else.
 
 All sessions run in one process: what a module keeps, it keeps for everybody. So each such thing stands here with its reason, and
-customers' data are kept by `clearaccounts.ui.kept` alone, which tells builds, assignments, roles and scopes apart.
+customers' data are kept by two alone: `clearaccounts.ui.kept`, which tells builds, assignments, roles and scopes apart, and
+`clearaccounts.answers`, which lives with one build and keeps what a query answered to the very same question (tests/test_answers.py).
 """
 
 from __future__ import annotations
