@@ -1,6 +1,7 @@
 # Works from a fresh clone with Python 3.11 or newer and make; everything else goes into .venv.
 #
 #   make run          the dashboard on http://localhost:8501, on the sample partner until you import data
+#   make run-servers  the same by several servers behind nginx (SERVERS=2), which has to be installed
 #   make run-oidc     the same with a real sign-in, at a provider on this machine, on a scratch folder of its own
 #   make test         every test: unit, property, page, browser
 #   make test-long    the same, with the full counts of simulations, kills, races and crashes; takes hours
@@ -14,15 +15,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON ?=
+SERVERS ?= 2
 BENCH ?=
 TESTS ?=
 
-.PHONY: run run-oidc test test-long lint drill bench screenshots
+.PHONY: run run-servers run-oidc test test-long lint drill bench screenshots
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
 	@echo "Clear Accounts answers on http://localhost:8501 in a moment; Ctrl+C stops it."
 	@$(BIN)/python -m streamlit run app.py
+
+run-servers: $(VENV)/installed
+	@$(BIN)/python -m clearaccounts serve --servers $(SERVERS)
 
 run-oidc: $(VENV)/installed
 	@$(BIN)/python -m tests.run_oidc

@@ -24,7 +24,7 @@ import duckdb
 
 from clearaccounts import log_lines
 from clearaccounts import settings as configuration
-from clearaccounts.commands import asking, backing_up, deciding, importing, inviting, profiles, results, statement, undoing
+from clearaccounts.commands import asking, backing_up, deciding, importing, inviting, profiles, results, serving, statement, undoing
 from clearaccounts.commands.context import Context, warn
 from clearaccounts.errors import BadParameter, Cancelled, ClearAccountsError
 from clearaccounts.importing.validation.day_orders import ORDERS
@@ -120,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
         "--beside-others", action="store_true", dest="is_beside_others",
         help="also while there is one: the last of them has left the company, and nobody can invite another")
     one.set_defaults(run=inviting.run_invite_administrator)
+
+    one = command("serve", "run the dashboard by several servers behind one address of this machine, until Ctrl+C")
+    one.add_argument("--servers", type=int, default=2, metavar="N", help="how many (default 2)")
+    one.add_argument("--port", type=int, default=8501, metavar="PORT", help="where people, or the proxy with TLS, find them (default 8501)")
+    one.set_defaults(run=serving.run_serve)
 
     one = command("backup", "keep decisions, landed files, profiles and settings in a new dated folder of FOLDER; the server may run")
     one.add_argument("folder", metavar="FOLDER", help="a folder for backups, best on another disk")

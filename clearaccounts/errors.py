@@ -17,6 +17,7 @@ ClearAccountsError              a sentence for a person, never a traceback
 ├── ConfirmationError           a file that says what became of an order: names line and column
 ├── PartnerCenterError          Partner Center cannot be asked, or gave no answer that can be used
 ├── PreferenceError             what a person prefers cannot be kept or read
+├── ServingError                a server, or what stands before it, cannot start
 ├── BackupError                 a backup cannot be made, is not whole, or cannot be restored here
 ├── NotPermitted                the person's role does not allow it
 │   └── SignedOut               the person is not, or not any more, signed in here
@@ -72,6 +73,10 @@ class TemplateError(ClearAccountsError):
 
 class PreferenceError(ClearAccountsError):
     """What a person prefers cannot be kept or read."""
+
+
+class ServingError(ClearAccountsError):
+    """A server, or what stands before it, cannot start."""
 
 
 class ConfirmationError(ClearAccountsError):

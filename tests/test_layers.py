@@ -49,6 +49,7 @@ LAYERS = {
     "clearaccounts.sample": SUBJECTS,
     "clearaccounts.readiness": SUBJECTS,
     "clearaccounts.backups": SUBJECTS,
+    "clearaccounts.serving": SUBJECTS,
     "clearaccounts.ui": FACES,
     "clearaccounts.commands": FACES,
     "clearaccounts.__main__": FACES,
