@@ -48,7 +48,7 @@ class HistoryFilter:
 
 
 @dataclass(frozen=True)
-class BehaviourFilter:
+class PaymentsFilter:
     """How customers paid from a day (twelve months ago when None) to a day; one customer or all, one currency or all."""
 
     as_of_on: date
@@ -58,8 +58,15 @@ class BehaviourFilter:
 
 
 @dataclass(frozen=True)
-class RecordsFilter(BehaviourFilter):
-    """The invoices behind a `BehaviourFilter`, optionally of one state (`RECORDS`); one page of them."""
+class BehaviourFilter(PaymentsFilter):
+    """The same, beside the customers that each is compared with (`peers`: shown or left_out)."""
+
+    peers: str = "shown"
+
+
+@dataclass(frozen=True)
+class RecordsFilter(PaymentsFilter):
+    """The invoices behind a `PaymentsFilter`, optionally of one state (`RECORDS`); one page of them."""
 
     payment_status: str | None = None
     row_limit: int | None = None

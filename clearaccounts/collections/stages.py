@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -15,9 +15,10 @@ from clearaccounts.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class StagesFilter:
-    """The stages at the end of a day."""
+    """The stages at the end of a day, of one customer or all."""
 
     as_of_on: date
+    customer_id: str | None = None
 
 
 def _policy_table(policy: Policy | None) -> pa.Table:
@@ -51,5 +52,5 @@ def account_status(
     The stages are computed for everybody and reduced to one word before the viewer's scope is applied, so
     that a helpdesk agent, who may not see amounts, may still see the status.
     """
-    now = stages(warehouse, chosen, policy, OPERATOR)
+    now = stages(warehouse, replace(chosen, customer_id=customer_id), policy, OPERATOR)
     return warehouse.run("collections/account_status", {"customer_id": customer_id}, viewer, {"stages_now": now, "marks_now": marks})

@@ -62,8 +62,7 @@ class Account:
     @cached_property
     def stages(self) -> pa.Table:
         """The policy's view of this customer, one row per currency."""
-        found = suspensions_view.rows(self.warehouse, self.chosen.as_of_on, self.viewer)
-        return found.filter(pc.equal(found["customer_id"], self.customer_id))
+        return suspensions_view.rows(self.warehouse, self.chosen.as_of_on, self.viewer, customer_id=self.customer_id)
 
     @cached_property
     def status(self) -> str:
@@ -106,7 +105,7 @@ class Account:
     @cached_property
     def behaviour(self) -> list[dict[str, Any]]:
         """How they pay, one row per currency, the one with the most invoices first; none for who may see no amounts."""
-        return self.payer.behaviours() if self.viewer.may(Permission.VIEW_RECEIVABLES) else []
+        return self.payer.behaviours(is_compared=False) if self.viewer.may(Permission.VIEW_RECEIVABLES) else []
 
     @cached_property
     def broken_promises(self) -> list[dict[str, Any]]:

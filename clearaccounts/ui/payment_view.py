@@ -63,9 +63,13 @@ class Payer:
     chosen: controls.Chosen
     viewer: Viewer
 
-    def behaviours(self) -> list[dict[str, Any]]:
-        """How the customer pays, a row per currency, the one with the most invoices first; empty if nothing was settled or overdue."""
-        wanted = payments.BehaviourFilter(self.chosen.as_of_on, self.customer_id)
+    def behaviours(self, *, is_compared: bool = True) -> list[dict[str, Any]]:
+        """How the customer pays, a row per currency, the one with the most invoices first; empty if nothing was settled or overdue.
+
+        Args:
+            is_compared: beside the customers it is compared with, which reads the invoices of everybody in view.
+        """
+        wanted = payments.BehaviourFilter(self.chosen.as_of_on, self.customer_id, peers="shown" if is_compared else "left_out")
         rows: list[dict[str, Any]] = payments.behaviour(self.warehouse, wanted, self.viewer).to_pylist()
         return rows
 

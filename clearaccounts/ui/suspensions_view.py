@@ -74,10 +74,12 @@ _SHOWN = {
 }
 
 
-def rows(warehouse: Warehouse, as_of_on: date, viewer: Viewer, currency: str | None = None) -> pa.Table:
-    """The policy's view of every customer in view, beside the open marks."""
+def rows(
+    warehouse: Warehouse, as_of_on: date, viewer: Viewer, currency: str | None = None, *, customer_id: str | None = None,
+) -> pa.Table:
+    """The policy's view of every customer in view, or of one, beside the open marks."""
     marks = suspensions.table(suspensions.current(connection.store()))
-    found = worklist(warehouse, StagesFilter(as_of_on), connection.policy(as_of_on), marks, viewer)
+    found = worklist(warehouse, StagesFilter(as_of_on, customer_id), connection.policy(as_of_on), marks, viewer)
     return found if currency is None else found.filter(pc.equal(found["currency"], currency))
 
 

@@ -48,7 +48,7 @@ became_overdue as (
 
 settled as (
     select settlements.invoice_id, settlements.currency, settlements.settled_on, settlements.amount_total
-    from invoice_settlements($as_of_on) as settlements
+    from invoice_settlements($as_of_on, $customer_id) as settlements
     inner join scoped_customers on scoped_customers.customer_id = settlements.customer_id
     where settlements.settled_on is not null
 ),

@@ -2,6 +2,7 @@
 -- Grain: one row per customer_id, currency.
 -- Permission: view_flags
 -- Parameter as_of_on date: as of the end of this day.
+-- Parameter customer_id text = null: one customer; all when left out.
 -- Tables: policy_stages, holds_decided, notices_decided
 --
 -- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
@@ -18,7 +19,8 @@ scoped_customers as (
     select customers.customer_id, coalesce(variants.variant, '') as variant
     from customers
     left join variants on variants.variant = lower(trim(customers.segment))
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
+    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($customer_id is null or customers.customer_id = $customer_id)
 ),
 
 day_end as (

@@ -2,6 +2,7 @@
 -- Grain: one row per customer_id, currency.
 -- Permission: view_flags
 -- Parameter as_of_on date: as of the end of this day.
+-- Parameter customer_id text = null: one customer; all when left out.
 -- Tables: stages_now, marks_now
 --
 -- Money at risk is everything open in the currency, overdue or not, less what the customer has on account in it, never below 0. The order
@@ -19,12 +20,14 @@ everybody as (
 open_now as (
     select customer_id, currency, sum(amount_open) as amount_net
     from open_documents($as_of_on, [30], 'due_date', null)
+    where $customer_id is null or customer_id = $customer_id
     group by customer_id, currency
 ),
 
 open_now_company as (
     select customer_id, currency, sum(amount_booked_company) as amount_net_company
     from open_documents_company($as_of_on, [30], 'due_date', null, $company_currency)
+    where $customer_id is null or customer_id = $customer_id
     group by customer_id, currency
 ),
 
@@ -59,7 +62,8 @@ worklist as (
     left join open_now on open_now.customer_id = everybody.customer_id and open_now.currency = everybody.currency
     left join open_now_company
         on open_now_company.customer_id = everybody.customer_id and open_now_company.currency = everybody.currency
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
+    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($customer_id is null or customers.customer_id = $customer_id)
     order by
         is_flagged desc,
         amount_at_risk_company desc nulls last,

@@ -1,13 +1,14 @@
 -- Customer invoices as they stood at the end of a day: settled when and how late, or what is still open.
 -- Grain: one row per invoice_id.
 -- Parameter seen_on date: as of the end of this day.
+-- Parameter wanted_customer text: one customer; null: all customers.
 --
--- A table macro of the warehouse, `invoice_settlements(seen_on)`: the one place that says how an invoice stands, of the mart settled_invoices, which
+-- A table macro of the warehouse, `invoice_settlements(seen_on, wanted_customer)`: the one place that says how an invoice stands, of the mart settled_invoices, which
 -- says since when it is settled, and of what is open. Settled is an invoice from the first day from which nothing is open on it up to the
 -- day asked for. Days late of a settled invoice are counted from its due day (else its last instalment's, else the issue day) to the
 -- settlement; early is negative. Of an open one they are the days overdue of its oldest open item, empty while none is overdue.
--- last_due_on: the day by which all of it was to be paid, of instalments the last one's. has_payment: a payment is among what settles it, or
--- the accounting system says that it was paid, on a day that it knows.
+-- last_due_on: the day by which all of it was to be paid, of instalments the last one's. has_payment, of a settled one alone: a
+-- payment is among what settles it, or the accounting system says that it was paid, on a day that it knows.
 with
 
 open_now as (
@@ -18,7 +19,7 @@ open_now as (
         max(due_on) as last_due_on,
         sum(amount_outstanding) as amount_outstanding
     from open_items
-    where open_from_on <= seen_on and (open_until_on is null or open_until_on > seen_on)
+    where open_from_on <= seen_on and (open_until_on is null or open_until_on > seen_on) and (wanted_customer is null or customer_id = wanted_customer)
     group by customer_id, invoice_id
 ),
 
@@ -26,26 +27,8 @@ open_now as (
 parts as (
     select customer_id, invoice_id, max(due_on) as last_due_on
     from open_items
-    where instalment_number is not null and open_from_on <= seen_on
+    where instalment_number is not null and open_from_on <= seen_on and (wanted_customer is null or customer_id = wanted_customer)
     group by customer_id, invoice_id
-),
-
-paid as (
-    select distinct invoice_id
-    from (
-        select invoice_id
-        from allocations_in_force
-        where source_type = 'payment'
-            and in_force_from_on <= seen_on
-            and (in_force_until_on is null or in_force_until_on > seen_on)
-        union all
-        select invoice_id
-        from settlements_stated
-        where has_day
-            and settled_from_on <= seen_on
-            and (settled_until_on is null or settled_until_on > seen_on)
-    ) as payments
-    where invoice_id in (select invoice_id from open_now)
 ),
 
 standings as (
@@ -63,13 +46,13 @@ standings as (
         cast(0 as decimal(38, 4)) as amount_outstanding,
         cast(null as date) as oldest_due_on
     from settled_invoices
-    where from_on <= seen_on and (until_on is null or until_on > seen_on)
+    where from_on <= seen_on and (until_on is null or until_on > seen_on) and (wanted_customer is null or customer_id = wanted_customer)
     union all
     select
         invoices.invoice_id,
         invoices.customer_id,
         invoices.currency,
-        paid.invoice_id is not null,
+        cast(null as boolean),
         invoices.issued_on,
         coalesce(invoices.due_on, parts.last_due_on, open_now.last_due_on),
         coalesce(parts.last_due_on, open_now.last_due_on, invoices.due_on),
@@ -79,9 +62,11 @@ standings as (
         open_now.amount_outstanding,
         open_now.oldest_due_on
     from open_now
-    inner join invoices on invoices.customer_id = open_now.customer_id and invoices.invoice_id = open_now.invoice_id
+    inner join invoices
+        on invoices.customer_id = open_now.customer_id
+        and invoices.invoice_id = open_now.invoice_id
+        and (wanted_customer is null or invoices.customer_id = wanted_customer)
     left join parts on parts.customer_id = open_now.customer_id and parts.invoice_id = open_now.invoice_id
-    left join paid on paid.invoice_id = open_now.invoice_id
 )
 
 select

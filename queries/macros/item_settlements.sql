@@ -6,6 +6,20 @@
 -- invoice without instalments both say the same. What was never open at the end of a day is not here.
 with
 
+paid as (
+    select invoice_id
+    from allocations_in_force
+    where source_type = 'payment'
+        and in_force_from_on <= seen_on
+        and (in_force_until_on is null or in_force_until_on > seen_on)
+    union
+    select invoice_id
+    from settlements_stated
+    where has_day
+        and settled_from_on <= seen_on
+        and (settled_until_on is null or settled_until_on > seen_on)
+),
+
 standings as (
     select
         customer_id,
@@ -30,7 +44,7 @@ select
     standings.instalment_number,
     standings.currency,
     -- Of instalments: a payment is among what settles the invoice.
-    invoices_then.has_payment,
+    coalesce(invoices_then.has_payment, paid.invoice_id is not null) as has_payment,
     standings.issued_on,
     standings.due_on,
     standings.aged_from_on,
@@ -40,5 +54,6 @@ select
     standings.amount_total,
     standings.amount_outstanding
 from standings
-inner join invoice_settlements(seen_on) as invoices_then
+inner join invoice_settlements(seen_on, null) as invoices_then
     on invoices_then.customer_id = standings.customer_id and invoices_then.invoice_id = standings.invoice_id
+left join paid on paid.invoice_id = standings.invoice_id

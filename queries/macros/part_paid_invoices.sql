@@ -1,8 +1,9 @@
 -- Invoices that were paid in parts by a day: open, at the end of some day, with a part of them paid.
 -- Grain: one row per invoice_id.
 -- Parameter seen_on date: as of the end of this day.
+-- Parameter wanted_customer text: one customer; null: all customers.
 --
--- A table macro of the warehouse, `part_paid_invoices(seen_on)`. A part that a credit note or a write-off settled is no payment, and
+-- A table macro of the warehouse, `part_paid_invoices(seen_on, wanted_customer)`. A part that a credit note or a write-off settled is no payment, and
 -- an invoice with instalments is paid in parts because that was agreed. is_open: the rest is still open on the day.
 with
 
@@ -21,6 +22,7 @@ spans as (
     where open_items.amount_outstanding < open_items.amount_total
         and open_items.instalment_number is null
         and open_items.open_from_on <= seen_on
+        and (wanted_customer is null or open_items.customer_id = wanted_customer)
     group by
         open_items.customer_id, open_items.currency, open_items.invoice_id, open_items.open_from_on, open_items.open_until_on,
         open_items.amount_total, open_items.amount_outstanding

@@ -2,8 +2,9 @@
 -- Grain: one row per invoice_id.
 -- Parameter first_on date: first day of the period.
 -- Parameter last_on date: last day of the period; known is what was known at its end.
+-- Parameter wanted_customer text: one customer; null: all customers.
 --
--- A table macro of the warehouse, `payment_records(first_on, last_on)`. A customer who stops paying must not look punctual: what is
+-- A table macro of the warehouse, `payment_records(first_on, last_on, wanted_customer)`. A customer who stops paying must not look punctual: what is
 -- overdue at the end stands beside what was settled, late by its days so far, so at least so late. An invoice in instalments is late
 -- when its last one is, while open by its oldest one overdue: who pays them as agreed is on time.
 -- is_judged: says how the customer pays. What credit notes alone settled says nothing; what was written off was never paid, and
@@ -12,7 +13,7 @@
 with
 
 settlements as (
-    select * from invoice_settlements(last_on)
+    select * from invoice_settlements(last_on, wanted_customer)
 ),
 
 overdue_items as (
@@ -23,6 +24,7 @@ overdue_items as (
         sum(amount_outstanding * (last_on - aged_from_on)) as amount_overdue_by_day
     from open_items
     where open_from_on <= last_on and (open_until_on is null or open_until_on > last_on) and aged_from_on < last_on
+        and (wanted_customer is null or customer_id = wanted_customer)
     group by customer_id, invoice_id
 ),
 

@@ -27,7 +27,7 @@ documents as (
         case when has_payment then pay_days end as pay_days,
         days_late,
         amount_total as amount_document
-    from invoice_settlements(last_day_seen)
+    from invoice_settlements(last_day_seen, null)
     where settled_on between first_day and last_day_seen
     union all
     select

@@ -5,6 +5,7 @@
 -- Parameter customer_id text = null: one customer; all when left out.
 -- Parameter from_on date = null: first day of the period; twelve months up to the day when left out.
 -- Parameter currency text = null: ISO 4217; all when left out.
+-- Parameter peers text = shown (shown, left_out): without them nobody else's invoices are read, and their columns are blank.
 --
 -- An invoice counts when it was settled in the period, or is overdue at its end (late so far); see the macro payment_records. Paid
 -- in parts: the macro part_paid_invoices. The columns peers_ have the same figures over the invoices of all customers in view of
@@ -30,10 +31,11 @@ members as (
     union all
     select 'segment', segment, customer_id
     from scoped_customers
-    where segment in (select segment from wanted)
+    where $peers = 'shown' and segment in (select segment from wanted)
     union all
     select 'all', '', customer_id
     from scoped_customers
+    where $peers = 'shown'
 ),
 
 first_days as (
@@ -42,7 +44,7 @@ first_days as (
 
 part_paid as (
     select part_paid.*
-    from part_paid_invoices($as_of_on) as part_paid
+    from part_paid_invoices($as_of_on, case when $peers = 'left_out' then $customer_id end) as part_paid
     inner join scoped_customers on scoped_customers.customer_id = part_paid.customer_id
 ),
 
@@ -60,10 +62,12 @@ records as (
         records.*,
         part_paid.invoice_id is not null and records.is_settled as is_part_paid,
         coalesce(records.settled_on, $as_of_on) - first_days.first_on as day_number
-    from payment_records(coalesce($from_on, cast($as_of_on + 1 - interval 1 year as date)), $as_of_on) as records
+    from payment_records(
+        coalesce($from_on, cast($as_of_on + 1 - interval 1 year as date)), $as_of_on, case when $peers = 'left_out' then $customer_id end
+    ) as records
     cross join first_days
     left join part_paid on part_paid.customer_id = records.customer_id and part_paid.invoice_id = records.invoice_id
-    where $currency is null or records.currency = $currency
+    where ($currency is null or records.currency = $currency)
 ),
 
 sums as (
@@ -141,9 +145,10 @@ quarters as (
         quantile_cont(late_days, 0.5) filter (where period = 'quarter') as quarter_median_days,
         quantile_cont(late_days, 0.5) filter (where period = 'quarter_before') as quarter_before_median_days,
         quantile_cont(late_days, 0.5) filter (where period = 'year_before') as year_before_median_days
-    from quarter_records($as_of_on) as records
+    from quarter_records($as_of_on, case when $peers = 'left_out' then $customer_id end) as records
     inner join members on members.customer_id = records.customer_id
-    where records.is_judged and ($currency is null or records.currency = $currency)
+    where records.is_judged
+        and ($currency is null or records.currency = $currency)
     group by members.group_type, members.group_key, records.currency
 ),
 
@@ -169,7 +174,7 @@ money_days as (
     select distinct invoices.customer_id, invoices.currency, sources.counts_from_on as received_on
     from allocations_in_force
     inner join invoices on invoices.invoice_id = allocations_in_force.invoice_id
-    inner join wanted on wanted.customer_id = invoices.customer_id
+    inner join wanted on wanted.customer_id = invoices.customer_id and ($customer_id is null or invoices.customer_id = $customer_id)
     inner join sources
         on sources.source_type = allocations_in_force.source_type and sources.source_id = allocations_in_force.source_id
     cross join first_days

@@ -8,7 +8,7 @@
 with
 
 settlements as (
-    select * from invoice_settlements($as_of_on) where customer_id = $customer_id
+    select * from invoice_settlements($as_of_on, $customer_id)
 ),
 
 history as (

@@ -21,7 +21,7 @@ periods as (
 
 records as (
     select records.period, records.late_days
-    from quarter_records($as_of_on) as records
+    from quarter_records($as_of_on, null) as records
     inner join customers on customers.customer_id = records.customer_id
     where records.is_judged
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)

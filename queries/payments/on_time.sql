@@ -23,11 +23,10 @@ due as (
     select
         cast(date_trunc('month', coalesce(settlements.last_due_on, settlements.issued_on)) as date) as month_on,
         settlements.settled_on <= coalesce(settlements.last_due_on, settlements.issued_on) as is_on_time
-    from invoice_settlements($as_of_on) as settlements
+    from invoice_settlements($as_of_on, $customer_id) as settlements
     inner join customers on customers.customer_id = settlements.customer_id
     left join written_off on written_off.invoice_id = settlements.invoice_id
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($customer_id is null or settlements.customer_id = $customer_id)
         and ($currency is null or settlements.currency = $currency)
         and coalesce(settlements.last_due_on, settlements.issued_on) <= $as_of_on
         and case

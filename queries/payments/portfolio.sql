@@ -11,7 +11,7 @@ with
 
 records as (
     select records.*
-    from quarter_records($as_of_on) as records
+    from quarter_records($as_of_on, null) as records
     inner join customers on customers.customer_id = records.customer_id
     where records.is_judged
         and ($viewer_agent is null or customers.sales_agent = $viewer_agent)

@@ -14,7 +14,7 @@
 with
 
 part_paid as (
-    select * from part_paid_invoices($as_of_on)
+    select * from part_paid_invoices($as_of_on, $customer_id)
 ),
 
 judged as (
@@ -39,10 +39,8 @@ judged as (
         ) as running_late_days,
         amount_total,
         amount_outstanding
-    from payment_records(coalesce($from_on, cast($as_of_on + 1 - interval 1 year as date)), $as_of_on)
-    where is_judged
-        and ($customer_id is null or customer_id = $customer_id)
-        and ($currency is null or currency = $currency)
+    from payment_records(coalesce($from_on, cast($as_of_on + 1 - interval 1 year as date)), $as_of_on, $customer_id)
+    where is_judged and ($currency is null or currency = $currency)
 ),
 
 -- Open and not yet due, with a part paid: says nothing about days late.
@@ -60,11 +58,10 @@ begun as (
         cast(null as decimal(18, 4)) as running_late_days,
         settlements.amount_total,
         settlements.amount_outstanding
-    from invoice_settlements($as_of_on) as settlements
+    from invoice_settlements($as_of_on, $customer_id) as settlements
     where settlements.settled_on is null
         and settlements.invoice_id in (select invoice_id from part_paid where is_open)
         and settlements.invoice_id not in (select invoice_id from judged)
-        and ($customer_id is null or settlements.customer_id = $customer_id)
         and ($currency is null or settlements.currency = $currency)
 ),
 

@@ -65,7 +65,7 @@ customer_invoice as (
     from chosen
     cross join company
     left join open_parts on open_parts.invoice_id = chosen.invoice_id
-    left join (select * from invoice_settlements($as_of_on) where invoice_id = $invoice_id) as settlements
+    left join (select * from invoice_settlements($as_of_on, null) where invoice_id = $invoice_id) as settlements
         on settlements.invoice_id = chosen.invoice_id
 )
 

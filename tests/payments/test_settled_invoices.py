@@ -37,7 +37,7 @@ paid as (
 )
 select
     invoices.invoice_id,
-    paid.invoice_id is not null as has_payment,
+    case when items.open_count > 0 then null else paid.invoice_id is not null end as has_payment,
     coalesce(invoices.due_on, items.last_due_on) as due_on,
     coalesce(items.last_due_on, invoices.due_on) as last_due_on,
     case when items.invoice_id is null then invoices.issued_on when items.open_count = 0 then items.closed_on end as settled_on,
@@ -49,7 +49,7 @@ where is_counted and issued_on <= $day and (counts_until_on is null or counts_un
 order by all
 """
 FROM_MART = """
-select invoice_id, has_payment, due_on, last_due_on, settled_on, amount_outstanding from invoice_settlements($day) order by all
+select invoice_id, has_payment, due_on, last_due_on, settled_on, amount_outstanding from invoice_settlements($day, null) order by all
 """
 
 
