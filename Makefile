@@ -7,7 +7,8 @@
 #   make test-long    the same, with the full counts of simulations, kills, races and crashes; takes hours
 #   make lint         ruff and mypy
 #   make drill        backs the sample partner up, restores it and says what would be lost (nothing)
-#   make bench        the performance table, each figure beside its floor (BENCH="--sizes 10000 1000000 10000000")
+#   make bench        the performance table to 10 million invoices, each figure beside its floor (BENCH="--sizes 10000 --lines ageing")
+#   make bench-large  the build and the ageing of 100 million invoices; takes some 60 GB of disk, and hours
 #   make screenshots  draws docs/images again from the sample partner
 
 SHELL := /bin/sh
@@ -19,7 +20,7 @@ SERVERS ?= 2
 BENCH ?=
 TESTS ?=
 
-.PHONY: run run-servers run-oidc test test-long lint drill bench screenshots
+.PHONY: run run-servers run-oidc test test-long lint drill bench bench-large screenshots
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
@@ -71,6 +72,9 @@ drill: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.run $(BENCH)
+
+bench-large: $(VENV)/installed
+	$(BIN)/python -m benchmarks.run --sizes 100000000 --lines build ageing $(BENCH)
 
 screenshots: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \

@@ -90,7 +90,7 @@ def main() -> None:
         empty.write_text(EMPTY, encoding="utf-8")
         script, health = (str(ROOT / "app.py"), "healthz") if is_page else (str(empty), "_stcore/health")
         with serving(folder / "data", script, health) as server:
-            print(json.dumps(measure(server, is_page)))
+            print(json.dumps({sys.argv[1]: measure(server, is_page)}))
 
 
 if __name__ == "__main__":

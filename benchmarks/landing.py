@@ -1,18 +1,16 @@
 """What landing a file costs: reading, checking and keeping it, against DuckDB's own read of it as text and writing that as Parquet.
 
-Run in a process of its own: `python -m benchmarks.landing first|changed|text INVOICES FOLDER` prints one JSON object. The build is
+Run in a process of its own: `python -m benchmarks.landing first|changed|text INVOICES SET WORK` prints one JSON object. The build is
 not in the figures. A file is parsed in a process of its own: the memory is that of both, looked at every few milliseconds.
 """
 
 from __future__ import annotations
 
-import json
 import resource
 import shutil
-import statistics
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,11 +18,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import generate
-from benchmarks.measure import Figures, seconds
+from benchmarks.figures import Figures, Step, repeated, run_step, seconds
 from clearaccounts.settings import DataFolder, Settings
 from tests.importing.desk import hand_in
 
-TIMES = 3
 LOOK_SECONDS = 0.02
 # The canonical columns as a program would write them: amounts with the decimals of their currency.
 _ROWS = "select * replace (cast(amount_total as decimal(18, 2)) as amount_total) from read_parquet($source)"
@@ -32,10 +29,10 @@ _ROWS = "select * replace (cast(amount_total as decimal(18, 2)) as amount_total)
 _CHANGED = f"select * replace (amount_total + if(hash(invoice_id) % 100 = 0, 1, 0) as amount_total) from ({_ROWS})"
 
 
-def csv_files(invoices: int, folder: Path) -> tuple[Path, Path]:
+def csv_files(invoices: int, generated: Path, work: Path) -> tuple[Path, Path]:
     """A file of that many customer invoices, and the same a day later; made once."""
-    source = generate.write(folder, invoices)["customer_invoices"]
-    first, changed = folder / "customer_invoices.csv", folder / "customer_invoices_changed.csv"
+    source = generate.write(generated, invoices)["customer_invoices"]
+    first, changed = work / "customer_invoices.csv", work / "customer_invoices_changed.csv"
     for path, rows in ((first, _ROWS), (changed, _CHANGED)):
         if not path.exists():
             with duckdb.connect() as connection:
@@ -50,41 +47,47 @@ def land(data: DataFolder, path: Path) -> None:
         sys.exit(f"{path.name} did not land: {outcome.refused or outcome.rejects[0].reason}")
 
 
-def first(invoices: int, folder: Path) -> list[float]:
+def first(invoices: int, generated: Path, work: Path) -> Mapping[str, Figures]:
     """Land the file in an empty folder."""
-    path, _ = csv_files(invoices, folder)
-    return [_in_new_folder(folder, lambda data: seconds(partial(land, data, path))) for _ in range(TIMES)]
+    path, _ = csv_files(invoices, generated, work)
+    figures: Figures = {}
+    with watched(figures):
+        times = repeated(lambda: _in_new_folder(work, lambda data: seconds(partial(land, data, path))))
+    return {"landing": times | figures}
 
 
-def changed(invoices: int, folder: Path) -> list[float]:
+def changed(invoices: int, generated: Path, work: Path) -> Mapping[str, Figures]:
     """Land the file of the day after, onto that of the day before."""
-    before, after = csv_files(invoices, folder)
+    before, after = csv_files(invoices, generated, work)
 
     def run(data: DataFolder) -> float:
         land(data, before)
         return seconds(partial(land, data, after))
 
-    return [_in_new_folder(folder, run) for _ in range(TIMES)]
+    figures: Figures = {}
+    with watched(figures):
+        times = repeated(lambda: _in_new_folder(work, run))
+    return {"landing_changed": times | figures}
 
 
-def _in_new_folder(folder: Path, run: Callable[[DataFolder], float]) -> float:
-    place = folder / "landing-data"
+def _in_new_folder(work: Path, run: Callable[[DataFolder], float]) -> float:
+    place = work / "landing-data"
     try:
         return run(DataFolder(place))
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def text(invoices: int, folder: Path) -> list[float]:
+def text(invoices: int, generated: Path, work: Path) -> Mapping[str, Figures]:
     """The floor: DuckDB reads the file as text and writes it as Parquet, and no more."""
-    path, _ = csv_files(invoices, folder)
-    limits, target = Settings().limits, folder / "text.parquet"
+    path, _ = csv_files(invoices, generated, work)
+    limits, target = Settings().limits, work / "text.parquet"
 
     def run() -> None:
         with duckdb.connect(config={"memory_limit": limits.memory, "threads": str(limits.threads)}) as connection:
             connection.execute(f"copy (from read_csv('{path}', all_varchar = true)) to '{target}' (format parquet)")
 
-    return [seconds(run) for _ in range(TIMES)]
+    return {"text": repeated(lambda: seconds(run))}
 
 
 def held_bytes() -> int:
@@ -122,18 +125,8 @@ def watched(figures: Figures) -> Iterator[None]:
         watcher.join()
 
 
-STEPS: dict[str, Callable[[int, Path], list[float]]] = {"first": first, "changed": changed, "text": text}
-
-
-def main() -> None:
-    """Run the step that the command line names."""
-    step, invoices, folder = sys.argv[1:]
-    figures: Figures = {"peak_bytes": 0}
-    with watched(figures):
-        times = STEPS[step](int(invoices), Path(folder))
-    figures |= {"seconds": statistics.median(times), "fastest": min(times), "slowest": max(times), "times": len(times)}
-    print(json.dumps(figures))
+STEPS: dict[str, Step] = {"first": first, "changed": changed, "text": text}
 
 
 if __name__ == "__main__":
-    main()
+    run_step(STEPS)

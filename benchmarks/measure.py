@@ -1,152 +1,139 @@
-"""One partner of a given size: build, ageing through time and point reads, each beside its floor.
+"""One partner of a given size: build, refresh, and ageing through time, each beside its floor.
 
 Run in a process of its own for each step, so that a step's peak memory is its own:
-`python -m benchmarks.measure STEP INVOICES FOLDER` prints one JSON object.
+`python -m benchmarks.measure STEP INVOICES SET WORK` prints one JSON object.
 """
 
 from __future__ import annotations
 
 import json
-import resource
-import statistics
-import sys
-import time
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from benchmarks import generate
+from benchmarks import generate, landed
+from benchmarks.figures import Figures, Step, repeated, run_step, seconds, side_by_side
 from clearaccounts.access import OPERATOR
-from clearaccounts.importing.build import write_warehouse
-from clearaccounts.settings import Settings
-from clearaccounts.warehouse import Build, Warehouse
+from clearaccounts.importing import publish
+from clearaccounts.query_files import query
+from clearaccounts.settings import DataFolder, Settings
+from clearaccounts.warehouse import Warehouse, current_path, open_current, open_read_only
 
-LAST_DAY = date(2026, 6, 30)
-MOMENT = datetime.fromisoformat("2026-06-30T06:00:00")
+LAST_DAY = generate.LAST_DAY
 MONTH_ENDS = [date(2024 + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in range(6, 31)]
-# Reads every value of the columns that ageing reads, once, and does nothing else with them.
-AGEING_FLOOR = """
-select
-    sum(amount_outstanding), bit_xor(hash(customer_id)), bit_xor(hash(currency)), bit_xor(hash(aged_from_on)),
-    bit_xor(hash(open_from_on)), bit_xor(hash(open_until_on))
-from open_items
-"""
-POINT_FLOOR = "select sum(amount_total), bit_xor(hash(issued_on)), bit_xor(hash(due_on)) from invoices where customer_id = $customer_id"
-POINTS = 25
-
-Figures = dict[str, float]
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """How long `run` takes."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+def data_folder(work: Path) -> DataFolder:
+    """The data folder that the steps of one size share."""
+    return DataFolder(work / "data")
 
 
-def build(invoices: int, folder: Path) -> Figures:
-    """Build the warehouse: canonical tables, marts, checks."""
-    files = generate.write(folder, invoices)
-    target = folder / "warehouse.duckdb"
-    target.unlink(missing_ok=True)
-    about = Build("bench", MOMENT, LAST_DAY, MOMENT, MOMENT, "EUR", "UTC", is_sample=False)
-    took = seconds(lambda: write_warehouse(target, files, about, Settings().limits))
-    return {"seconds": took, "bytes": target.stat().st_size}
+def land(invoices: int, generated: Path, work: Path) -> Mapping[str, Figures]:
+    """Make what the other steps need: the generated partner, landed."""
+    took = seconds(lambda: landed.data_folder(work / "data", generate.write(generated, invoices)))
+    return {"land": {"seconds": took, "times": 1}}
 
 
-def copy(invoices: int, folder: Path) -> Figures:
-    """The build's floor: the same rows copied into a new DuckDB file, and no more."""
-    files = generate.write(folder, invoices)
-    target = folder / "copy.duckdb"
-    target.unlink(missing_ok=True)
+def build(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figures]:
+    """Build the warehouse as the command does: the newest version of each row, marts, checks; made current."""
+    data = data_folder(work)
+    figures = repeated(lambda: seconds(lambda: publish.build(data, Settings(), landed.LANDED_AT, LAST_DAY)))
+    return {"build": figures | {"bytes": current_path(data).stat().st_size}}
+
+
+def copy(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figures]:
+    """The build's floor: the same Parquet copied into a new DuckDB file, and no more."""
+    target, limits = work / "copy.duckdb", Settings().limits
+    files = sorted(data_folder(work).landing.glob("*/*.parquet"))
 
     def run() -> None:
-        limits = Settings().limits
         with duckdb.connect(str(target), config={"memory_limit": limits.memory, "threads": str(limits.threads)}) as connection:
-            for kind, paths in files.items():
-                names = [str(path) for path in paths]
-                connection.execute(f"create table {kind} as select * from read_parquet($files)", {"files": names})
+            for path in files:
+                connection.execute(f"create table {path.stem} as select * exclude (line) from read_parquet('{path}')")
             connection.execute("checkpoint")
 
-    took = seconds(run)
+    def once() -> float:
+        target.unlink(missing_ok=True)
+        return seconds(run)
+
+    figures = repeated(once)
     size = target.stat().st_size
     target.unlink()
-    return {"seconds": took, "bytes": size}
+    return {"copy": figures | {"bytes": size}}
 
 
-def _spread(times: list[float]) -> Figures:
-    return {"seconds": statistics.median(times), "slowest": max(times), "times": len(times)}
+def ageing(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figures]:
+    """Ageing of every customer as of each of 25 month ends, and each time a plain scan and sum of the columns that it reads."""
+    data, settings = data_folder(work), Settings()
+    warehouse = open_current(data, settings)
+    # Of a day in the middle: of the last one the plan knows that everything has begun, and reads fewer columns.
+    floor = scan_and_sum(warehouse, "receivables/ageing", {"as_of_on": MONTH_ENDS[len(MONTH_ENDS) // 2]})
+    with closing(open_read_only(warehouse.path, settings)) as connection:
+        # The first is asked once before, and would be kept.
+        ours = [partial(warehouse.afresh().run, "receivables/ageing", {"as_of_on": day}, OPERATOR) for day in MONTH_ENDS]
+        asked, scanned = side_by_side(ours, [lambda: connection.execute(floor).fetchall()] * len(ours))
+    return {"ageing": asked, "scan": scanned | {"sql": floor}}
 
 
-def _open(folder: Path) -> Warehouse:
-    return Warehouse(folder / "warehouse.duckdb", Settings())
+def scan_and_sum(warehouse: Warehouse, name: str, values: Mapping[str, object]) -> str:
+    """SQL that reads every value of the columns that a query reads, whole, and adds them up; which they are, its plan says."""
+    summed = []
+    with closing(open_read_only(warehouse.path, Settings())) as connection:
+        types = {
+            (table, column): kind
+            for table, column, kind in connection.execute("select table_name, column_name, data_type from duckdb_columns()").fetchall()
+        }
+        for table, columns in sorted(columns_read(warehouse, name, values).items()):
+            sums = ", ".join(_sum(column, types[table, column]) for column in sorted(columns))
+            summed.append(f"(select {sums} from {table})")
+    return f"select * from {', '.join(summed)}"
 
 
-def _plain(folder: Path) -> duckdb.DuckDBPyConnection:
-    limits = Settings().limits
-    return duckdb.connect(
-        str(folder / "warehouse.duckdb"), read_only=True, config={"memory_limit": limits.memory, "threads": str(limits.threads)}
-    )
+def _sum(column: str, kind: str) -> str:
+    """The cheapest sum that has to look at every value; a count of them does not."""
+    if kind == "DATE":
+        return f"sum({column} - date '2020-01-01')"
+    if kind == "VARCHAR":
+        return f"sum(strlen({column}))"
+    if kind == "BOOLEAN":
+        return f"count(*) filter (where {column})"
+    if kind.startswith("ENUM"):
+        return f"sum(enum_code({column}))"
+    return f"sum({column})"
 
 
-def ageing(_invoices: int, folder: Path) -> Figures:
-    """Ageing of every customer as of each of 25 month ends."""
-    warehouse = _open(folder)
-    warehouse.run("receivables/ageing", {"as_of_on": LAST_DAY}, OPERATOR)
-    return _spread([seconds(partial(warehouse.run, "receivables/ageing", {"as_of_on": day}, OPERATOR)) for day in MONTH_ENDS])
+def columns_read(warehouse: Warehouse, name: str, values: Mapping[str, object]) -> dict[str, set[str]]:
+    """The columns of each table that a query reads or filters by, from its plan."""
+    chosen = query(name)
+    reserved: dict[str, object] = {"viewer_agent": None, "company_currency": warehouse.build.company_currency}
+    bound = {one.name: values.get(one.name, one.default) for one in chosen.parameters}
+    bound = {key: list(value) if isinstance(value, tuple) else value for key, value in bound.items()}
+    bound |= {key: value for key, value in reserved.items() if key in chosen.reserved}
+    with closing(open_read_only(warehouse.path, Settings())) as connection:
+        tables: dict[str, set[str]] = {}
+        for table, column in connection.execute("select table_name, column_name from duckdb_columns() where not internal").fetchall():
+            tables.setdefault(table, set()).add(column)
+        plan = json.loads(connection.execute(f"explain (format json) {chosen.sql}", bound).fetchall()[0][1])
+    read: dict[str, set[str]] = {}
+    waiting = list(plan)
+    while waiting:
+        node = waiting.pop()
+        waiting += node["children"]
+        table = str(node["extra_info"].get("Table", "")).rsplit(".", maxsplit=1)[-1]
+        if table in tables:
+            # The plan lists what a scan hands on, and what it only filters by, as text.
+            said = json.dumps([node["extra_info"].get("Projections", []), node["extra_info"].get("Filters", [])])
+            read.setdefault(table, set()).update(tables[table] & set(re.findall(r"\w+", said)))
+    return read
 
 
-def scan(_invoices: int, folder: Path) -> Figures:
-    """Ageing's floor: a plain scan of the columns it reads."""
-    connection = _plain(folder)
-    connection.execute(AGEING_FLOOR).fetchall()
-    return _spread([seconds(lambda: connection.execute(AGEING_FLOOR).fetchall()) for _ in MONTH_ENDS])
-
-
-def _customers(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute("select customer_id from customers order by hash(customer_id) limit $1", [POINTS]).fetchall()
-    return [row[0] for row in rows]
-
-
-def points(_invoices: int, folder: Path) -> Figures:
-    """One customer's payment history, for customers spread over the table."""
-    with _plain(folder) as connection:
-        chosen = _customers(connection)
-    warehouse = _open(folder)
-    warehouse.run("payments/history", {"customer_id": chosen[0], "as_of_on": LAST_DAY}, OPERATOR)
-    return _spread([
-        seconds(partial(warehouse.run, "payments/history", {"customer_id": one, "as_of_on": LAST_DAY}, OPERATOR)) for one in chosen
-    ])
-
-
-def point_scan(_invoices: int, folder: Path) -> Figures:
-    """The point reads' floor: a plain read of one customer's invoices."""
-    connection = _plain(folder)
-    chosen = _customers(connection)
-    connection.execute(POINT_FLOOR, {"customer_id": chosen[0]}).fetchall()
-
-    def read(customer_id: str) -> None:
-        connection.execute(POINT_FLOOR, {"customer_id": customer_id}).fetchall()
-
-    return _spread([seconds(partial(read, one)) for one in chosen])
-
-
-STEPS: dict[str, Callable[[int, Path], Figures]] = {
-    "build": build, "copy": copy, "ageing": ageing, "scan": scan, "points": points, "point_scan": point_scan,
-}
-
-
-def main() -> None:
-    """Run the step that the command line names."""
-    step, invoices, folder = sys.argv[1:]
-    figures = STEPS[step](int(invoices), Path(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    figures["peak_bytes"] = peak if sys.platform == "darwin" else peak * 1024
-    print(json.dumps(figures))
+STEPS: dict[str, Step] = {"land": land, "build": build, "copy": copy, "ageing": ageing}
 
 
 if __name__ == "__main__":
-    main()
+    run_step(STEPS)
