@@ -2,7 +2,8 @@
 -- Grain: one row per invoice_id, instalment_number, open_from_on.
 --
 -- An item is open on a day when open_from_on <= day and (open_until_on is null or open_until_on > day). Instalments that
--- do not add up to their invoice are left aside and the invoice is aged whole.
+-- do not add up to their invoice are left aside and the invoice is aged whole. An invoice that nothing settles, or one allocation
+-- by itself, is open once, and needs no running balance.
 with
 
 counted as (
@@ -18,8 +19,12 @@ plans as (
     having sum(instalments.amount_total) = counted.amount_total
         and min(instalments.amount_total) >= 0
         and bool_and(
-            cast(cast(instalments.amount_total as decimal(38, 4)) * 10000 as hugeint)
-                % cast(power(10, 4 - counted.minor_units) as hugeint) = 0
+            instalments.amount_total = case counted.minor_units
+                when 0 then cast(instalments.amount_total as decimal(18, 0))
+                when 2 then cast(instalments.amount_total as decimal(18, 2))
+                when 3 then cast(instalments.amount_total as decimal(18, 3))
+                else instalments.amount_total
+            end
         )
 ),
 
@@ -37,9 +42,19 @@ parts as (
     where instalments.withdrawn_on is null
 ),
 
+-- Settled in several steps, by instalments, or by what the accounting system says.
+stepwise as (
+    select invoice_id from allocations_in_force where not settles_alone
+    union
+    select invoice_id from settlements_stated
+    union
+    select invoice_id from plans
+),
+
 changes as (
-    select invoice_id, instalment_number, in_force_from_on as changed_on, amount_applied as amount_change
-    from allocations_in_force
+    select allocations.invoice_id, allocations.instalment_number, allocations.in_force_from_on as changed_on, allocations.amount_applied as amount_change
+    from allocations_in_force as allocations
+    inner join stepwise on stepwise.invoice_id = allocations.invoice_id
     union all
     select invoice_id, instalment_number, in_force_until_on, -amount_applied
     from allocations_in_force
@@ -53,12 +68,45 @@ changes as (
     where settled_until_on is not null
 ),
 
+counted_stepwise as (
+    select counted.*
+    from counted
+    inner join stepwise on stepwise.invoice_id = counted.invoice_id
+),
+
+---------- invoices open once
+
+settled_alone as (
+    select invoice_id, in_force_from_on from allocations_in_force where settles_alone
+),
+
+items_open_once as (
+    select
+        counted.customer_id,
+        counted.invoice_id,
+        cast(null as integer) as instalment_number,
+        counted.currency,
+        counted.issued_on,
+        counted.due_on,
+        counted.aged_from_on,
+        counted.issued_on as open_from_on,
+        coalesce(settled_alone.in_force_from_on, counted.counts_until_on) as open_until_on,
+        counted.exchange_rate,
+        counted.amount_total,
+        counted.amount_total as amount_outstanding
+    from counted
+    left join stepwise on stepwise.invoice_id = counted.invoice_id
+    left join settled_alone on settled_alone.invoice_id = counted.invoice_id
+    where stepwise.invoice_id is null
+        and (settled_alone.in_force_from_on is null or settled_alone.in_force_from_on > counted.issued_on)
+),
+
 ---------- invoices aged whole
 
 whole_days as (
     select invoice_id, changed_on, sum(amount_change) as amount_change
     from (
-        select invoice_id, issued_on as changed_on, cast(0 as decimal(18, 4)) as amount_change from counted
+        select invoice_id, issued_on as changed_on, cast(0 as decimal(18, 4)) as amount_change from counted_stepwise
         union all
         select invoice_id, changed_on, amount_change from changes
     ) as every_change
@@ -78,26 +126,26 @@ whole_balances as (
 
 whole_items as (
     select
-        counted.invoice_id,
+        counted_stepwise.invoice_id,
         cast(null as integer) as instalment_number,
-        counted.aged_from_on,
-        counted.due_on,
-        counted.amount_total as amount_item,
+        counted_stepwise.aged_from_on,
+        counted_stepwise.due_on,
+        counted_stepwise.amount_total as amount_item,
         whole_balances.open_from_on,
-        coalesce(whole_balances.next_changed_on, counted.counts_until_on) as open_until_on,
-        counted.amount_total - whole_balances.amount_settled as amount_outstanding
-    from counted
-    inner join whole_balances on whole_balances.invoice_id = counted.invoice_id
-    left join plans on plans.invoice_id = counted.invoice_id
+        coalesce(whole_balances.next_changed_on, counted_stepwise.counts_until_on) as open_until_on,
+        counted_stepwise.amount_total - whole_balances.amount_settled as amount_outstanding
+    from counted_stepwise
+    inner join whole_balances on whole_balances.invoice_id = counted_stepwise.invoice_id
+    left join plans on plans.invoice_id = counted_stepwise.invoice_id
     where plans.invoice_id is null
 ),
 
 ---------- invoices with instalments
 
 plan_days as (
-    select counted.invoice_id, counted.issued_on as changed_on
-    from counted
-    inner join plans on plans.invoice_id = counted.invoice_id
+    select counted_stepwise.invoice_id, counted_stepwise.issued_on as changed_on
+    from counted_stepwise
+    inner join plans on plans.invoice_id = counted_stepwise.invoice_id
     union
     select changes.invoice_id, changes.changed_on
     from changes
@@ -168,11 +216,11 @@ part_items as (
             lead(part_settled.changed_on) over (
                 partition by part_settled.invoice_id, part_settled.instalment_number order by part_settled.changed_on
             ),
-            counted.counts_until_on
+            counted_stepwise.counts_until_on
         ) as open_until_on,
         part_settled.amount_part - part_settled.amount_on_part as amount_outstanding
     from part_settled
-    inner join counted on counted.invoice_id = part_settled.invoice_id
+    inner join counted_stepwise on counted_stepwise.invoice_id = part_settled.invoice_id
 ),
 
 items as (
@@ -181,24 +229,30 @@ items as (
     select * from part_items
 ),
 
-open_items as (
+items_open_stepwise as (
     select
-        counted.customer_id,
+        counted_stepwise.customer_id,
         items.invoice_id,
         items.instalment_number,
-        counted.currency,
-        counted.issued_on,
+        counted_stepwise.currency,
+        counted_stepwise.issued_on,
         items.due_on,
         items.aged_from_on,
         items.open_from_on,
         items.open_until_on,
-        counted.exchange_rate,
+        counted_stepwise.exchange_rate,
         items.amount_item as amount_total,
         cast(items.amount_outstanding as decimal(18, 4)) as amount_outstanding
     from items
-    inner join counted on counted.invoice_id = items.invoice_id
+    inner join counted_stepwise on counted_stepwise.invoice_id = items.invoice_id
     where items.amount_outstanding > 0
         and (items.open_until_on is null or items.open_until_on > items.open_from_on)
+),
+
+open_items as (
+    select * from items_open_once
+    union all
+    select * from items_open_stepwise
 )
 
 select * from open_items order by customer_id, invoice_id, instalment_number, open_from_on

@@ -8,69 +8,41 @@
 with
 
 buckets as (
-    select * from bucket_ranges($bucket_edges)
-),
-
-items as (
-    select
-        open_items.customer_id,
-        open_items.currency,
-        $as_of_on - case when $basis = 'due_date' then open_items.aged_from_on else open_items.issued_on end as overdue_days,
-        open_items.amount_outstanding
-    from open_items
-    where open_items.open_from_on <= $as_of_on
-        and (open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
-        and ($currency is null or open_items.currency = $currency)
-),
-
-aged as (
-    select
-        items.customer_id,
-        items.currency,
-        buckets.bucket_order,
-        buckets.bucket,
-        count(*) as item_count,
-        sum(items.amount_outstanding) as amount_outstanding
-    from items
-    inner join buckets
-        on (buckets.first_day is null or items.overdue_days >= buckets.first_day)
-        and (buckets.last_day is null or items.overdue_days <= buckets.last_day)
-    group by items.customer_id, items.currency, buckets.bucket_order, buckets.bucket
-),
-
-not_applied as (
-    select
-        customer_id,
-        currency,
-        1000000 as bucket_order,
-        'unapplied' as bucket,
-        count(*) as item_count,
-        sum(amount_unapplied) as amount_outstanding
-    from unapplied
-    where open_from_on <= $as_of_on
-        and (open_until_on is null or open_until_on > $as_of_on)
-        and ($currency is null or currency = $currency)
-    group by customer_id, currency
-),
-
-every_bucket as (
-    select * from aged
+    select bucket_order, bucket from bucket_ranges($bucket_edges)
     union all
-    select * from not_applied
+    select 1000000, 'unapplied'
+),
+
+-- Everything narrow first: names come to what is added up.
+amounts as (
+    select
+        name_order,
+        currency,
+        case
+            when aged_from_on is null then 1000000
+            else bucket_number($as_of_on - case when $basis = 'due_date' then aged_from_on else issued_on end, $bucket_edges)
+        end as bucket_order,
+        count(*) as item_count,
+        sum(amount_open) as amount_outstanding
+    from open_amounts
+    where open_from_on <= $as_of_on and open_through_on >= $as_of_on and ($currency is null or currency = $currency)
+    group by all
 ),
 
 ageing as (
     select
         customers.customer_id,
         customers.customer_name,
-        every_bucket.currency,
-        every_bucket.bucket,
-        every_bucket.item_count,
-        every_bucket.amount_outstanding
-    from every_bucket
-    inner join customers on customers.customer_id = every_bucket.customer_id
+        amounts.currency,
+        buckets.bucket,
+        amounts.item_count,
+        amounts.amount_outstanding
+    from amounts
+    inner join customer_order on customer_order.name_order = amounts.name_order
+    inner join customers on customers.customer_id = customer_order.customer_id
+    inner join buckets on buckets.bucket_order = amounts.bucket_order
     where $viewer_agent is null or customers.sales_agent = $viewer_agent
-    order by customers.customer_name, customers.customer_id, every_bucket.currency, every_bucket.bucket_order
+    order by amounts.name_order, amounts.currency, amounts.bucket_order
 )
 
 select * from ageing
