@@ -11,6 +11,9 @@ import pyarrow as pa
 from clearaccounts.access import Viewer
 from clearaccounts.warehouse import Warehouse
 
+# The customers listed who owe the most overdue.
+OLDEST_CUSTOMERS = 5
+
 
 def month_before(day: date) -> date:
     """The same day of the month before; the last day when that month is shorter, or when `day` is a last day."""

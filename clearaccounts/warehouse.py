@@ -91,10 +91,10 @@ class Warehouse:
         self.path = path
         self._settings = settings
         self._beside: Mapping[str, Callable[[], pa.Table]] = {}
-        self._answers = Answers()
         self._connection = open_read_only(path, settings)
         [*build, self._catalogue] = self._connection.cursor().execute("select *, current_database() from build").fetchall()[0]
         self.build = Build(*build)
+        self._answers = Answers(brought=brought_answers(self._connection.cursor(), self.build.build_id))
 
     def beside(self, tables: Mapping[str, Callable[[], pa.Table]]) -> Warehouse:
         """The same build with tables beside it, for every query whose header's `Tables:` line names one.
@@ -107,10 +107,22 @@ class Warehouse:
         return other
 
     def afresh(self) -> Warehouse:
-        """The same build, and nothing of what was asked of it before: for whoever measures what an answer costs."""
+        """The same build as if it had just been opened: with what it brings, and nothing of what was asked of it before."""
         other = copy(self)
-        other._answers = Answers()
+        other._answers = self._answers.afresh()
         return other
+
+    def answers_given(self) -> dict[str, pa.Table]:
+        """What was answered since the build was opened and may be given again, by what tells the question."""
+        return self._answers.given()
+
+    def invoice_count(self) -> int:
+        """How many customer invoices the build holds."""
+        return int(self._connection.cursor().execute("select count(*) from invoices").fetchall()[0][0])
+
+    def close(self) -> None:
+        """Let go of the file, for whoever goes on to write it; nothing may be asked afterwards."""
+        self._connection.close()
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -162,9 +174,11 @@ class Warehouse:
         if chosen.name.startswith(_NEVER_KEPT) or not _KEPT_BESIDE.issuperset(chosen.tables):
             return self._answer(chosen, bound, tables, viewer)
         handed = {name: partial(tables.__getitem__, name) if name in tables else self._beside[name] for name in chosen.tables}
-        if "assignments_now" in self._beside:
+        if self._beside.get("assignments_now", _nobody)().num_rows:
             handed["assignments_now"] = self._beside["assignments_now"]
-        key = self._answers.key(chosen.name, bound, handed)
+        # A build is older than the program that opens it when only questions have changed.
+        text = hashlib.sha256(chosen.sql.encode("utf-8")).hexdigest()[:16]
+        key = self._answers.key(f"{chosen.name} {text}", bound, handed)
         found = self._answers.get(key)
         if found is None:
             found = self._answer(chosen, bound, tables, viewer)
@@ -240,6 +254,18 @@ class Warehouse:
             return [(row[0], row[1]) for row in rows]
         finally:
             cursor.close()
+
+
+def _nobody() -> pa.Table:
+    return EMPTY_TABLES["assignments_now"]
+
+
+def brought_answers(cursor: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, pa.Table]:
+    """The answers that a build brings with it, by what tells the question; those of a build from which it was made do not count."""
+    if not cursor.execute("select 1 from duckdb_tables() where table_name = 'first_answers'").fetchall():
+        return {}
+    found = cursor.execute("select question, answer from first_answers where build_id = $build_id", {"build_id": build_id}).fetchall()
+    return {question: pa.ipc.open_stream(answer).read_all() for question, answer in found}
 
 
 def _bindable(value: object) -> object:

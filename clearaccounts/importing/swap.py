@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from clearaccounts.errors import BuildError, FileRefused
-from clearaccounts.importing import files, history
+from clearaccounts.importing import files, first_answers, history
 from clearaccounts.importing.build import failed_by, write_warehouse
 from clearaccounts.importing.canonical import RECEIVABLES_KINDS, kinds
 from clearaccounts.importing.records import Landing
@@ -132,6 +132,7 @@ def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: d
     fresh = stage.work / f"warehouse-{made.build_id}.duckdb"
     try:
         write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
+        first_answers.keep(fresh, stage.settings)
         files.sync(fresh)
     except (duckdb.Error, OSError) as problem:
         raise failed_by(problem) from problem

@@ -30,7 +30,6 @@ from clearaccounts.ui.cards import Card
 from clearaccounts.ui.tables import Column
 from clearaccounts.warehouse import Warehouse
 
-OLDEST_CUSTOMERS = 5
 _CLICKED = "_overview_bucket"
 
 CUSTOMER_COLUMNS = (
@@ -150,7 +149,7 @@ def stuck(warehouse: Warehouse, chosen: controls.Chosen, viewer: Viewer) -> None
         where = ageing_view.REVALUATION if bucket == "revaluation" else {"bucket": bucket, "view": "items"}
         st.switch_page(registry.AGEING.path, query_params=controls.link(registry.AGEING, **where))
     wanted = receivables.CustomersFilter(
-        chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=OLDEST_CUSTOMERS)
+        chosen.as_of_on, chosen.bucket_edges, chosen.basis, chosen.currency, row_limit=overview.OLDEST_CUSTOMERS)
     customers = receivables.ageing_customers(warehouse, wanted, viewer)
     customers = customers.filter(pc.greater(customers["amount_overdue"], pa.scalar(0, customers["amount_overdue"].type)))
     if customers.num_rows:
