@@ -70,10 +70,12 @@ drill: $(VENV)/installed
 	$(BIN)/python -m clearaccounts backup --data "$$scratch/data" "$$scratch/backups" && \
 	$(BIN)/python -m clearaccounts drill --data "$$scratch/data" "$$scratch/backups"
 
-bench: $(VENV)/installed
-	$(BIN)/python -m benchmarks.run $(BENCH)
+bench: $(VENV)/installed-test
+	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
+	nginx="$$($(BIN)/python -m tests.proxy.nginx)"; \
+	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_NGINX="$$nginx" $(BIN)/python -m benchmarks.run $(BENCH)
 
-bench-large: $(VENV)/installed
+bench-large: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.run --sizes 100000000 --lines build ageing $(BENCH)
 
 screenshots: $(VENV)/installed-test

@@ -20,6 +20,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from benchmarks.figures import peak_bytes_of
 from benchmarks.run import ROOT
 from clearaccounts.access import Role
 from tests.browser.server import Dashboard, serving
@@ -54,13 +55,6 @@ class Session:
                 return size
 
 
-def peak_bytes(process_id: int) -> int:
-    """The most memory the server has held, where the system tells (Linux); else 0."""
-    status = Path(f"/proc/{process_id}/status")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
-    return int(found[1]) * 1024 if found else 0
-
-
 def measure(server: Dashboard, is_page: bool) -> dict[str, float]:
     """Click again and again, after the first runs have warmed what a server warms."""
     stream = server.url.replace("http", "ws") + "/_stcore/stream"
@@ -77,7 +71,7 @@ def measure(server: Dashboard, is_page: bool) -> dict[str, float]:
             times.append(time.perf_counter() - start)
     return {
         "seconds": statistics.median(times), "slowest": max(times), "times": len(times),
-        "answer_bytes": statistics.median(sizes), "peak_bytes": peak_bytes(server.process_id),
+        "answer_bytes": statistics.median(sizes), "peak_bytes": peak_bytes_of(server.process_id),
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import resource
 import statistics
 import sys
@@ -33,6 +35,11 @@ def spread(times: Sequence[float]) -> Figures:
     return {"seconds": statistics.median(times), "fastest": min(times), "slowest": max(times), "times": len(times)}
 
 
+def share_below(times: Sequence[float], share: float) -> float:
+    """What the `share` (0 to 1) of `times` stays at or below: the nearest rank, so that it is one of them."""
+    return sorted(times)[max(0, math.ceil(share * len(times)) - 1)]
+
+
 def repeated(timed: Callable[[], float]) -> Figures:
     """Do something five times, or less often if it takes minutes; `timed` does it once and says how long it took."""
     start, times = time.perf_counter(), [timed()]
@@ -56,6 +63,13 @@ def peak_bytes() -> int:
     """The most memory that this process has held, as the system tells."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def peak_bytes_of(process_id: int) -> int:
+    """The most memory that another process has held, where the system tells (Linux); else 0."""
+    status = Path(f"/proc/{process_id}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
+    return int(found[1]) * 1024 if found else 0
 
 
 def run_step(steps: Mapping[str, Step]) -> None:

@@ -22,6 +22,8 @@ from benchmarks.table import HEADING, LIMITS_AT, LINES, Step, compared, shown, s
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (10_000, 1_000_000, LIMITS_AT)
+# A step that takes longer than this hangs.
+STEP_SECONDS, STEP_SECONDS_A_MILLION = 600, 120
 
 
 class StepFailed(Exception):
@@ -35,7 +37,12 @@ def run_step(step: Step, *arguments: str) -> dict[str, Figures]:
         StepFailed: it did not work.
     """
     command = [sys.executable, "-m", f"benchmarks.{step.module}", step.name, *arguments]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    size = int(arguments[0]) if arguments else 0
+    longest = STEP_SECONDS + size / 1_000_000 * STEP_SECONDS_A_MILLION
+    try:
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=longest)
+    except subprocess.TimeoutExpired as late:
+        raise StepFailed(f"{step.module} {step.name} took more than {longest:,.0f} s and was stopped") from late
     if ran.returncode:
         raise StepFailed(f"{step.module} {step.name} failed: {(ran.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
     return dict(json.loads(ran.stdout.splitlines()[-1]))

@@ -57,6 +57,58 @@ def test_small_figures_have_a_decimal_and_a_line_without_limit_says_nothing_of_o
     )
 
 
+def test_bytes_that_were_sent_have_a_limit_of_their_own() -> None:
+    line = Line("first", "sent / unpacked", "build", "copy", counts="bytes", at_most_sent=3_000_000)
+    figures = {"build": {"bytes": 2_900_000, "peak_bytes": 100 * MIB}, "copy": {"bytes": 10_000_000}}
+
+    result = compared(line, figures, None)
+
+    assert result is not None
+    assert (result["ratio"], result["is_met"]) == (0.29, True)
+    printed = shown(result)
+    assert [printed[: HEADING.index(title) + len(title)].split()[-2:] for title in ("median ms", "floor ms", "at most")] == [
+        ["2,900", "kB"], ["10,000", "kB"], ["3.0", "MB"]]
+    figures["build"]["bytes"] = 3_000_001
+    assert (compared(line, figures, None) or {})["is_met"] is False
+
+
+@pytest.mark.parametrize(("theirs", "is_met"), [(15.0, True), (14.9, False)])
+def test_what_we_are_compared_with_has_to_take_so_many_times_as_long(theirs: float, is_met: bool) -> None:
+    result = compared(Line("pandas", "pandas / ours", "build", "copy", at_least=15), _figures(theirs, 1.0), None)
+
+    assert result is not None
+    assert result["is_met"] is is_met
+    assert ">= 15" in shown(result)
+
+
+# What was promised: by line, how many times its floor at most, or at least; memory, and bytes sent, at most.
+PROMISED = {
+    "build": (5, None, 4 * 2**30, None),
+    "ageing": (2, None, None, None),
+    "overview": (20, None, None, None),
+    "account": (5, None, None, None),
+    "click_bucket": (2, None, None, None),
+    "click_currency": (2, None, None, None),
+    "click_sort": (2, None, None, None),
+    "click_page": (2, None, None, None),
+    "click_day": (8, None, None, None),
+    "click_currency_overview": (2, None, None, None),
+    "click_day_overview": (8, None, None, None),
+    "click_fragment": (1.5, None, None, None),
+    "pandas_click_day": (None, 15, None, None),
+    "first_visit": (None, None, None, 3_000_000),
+    "sessions": (6, None, 3 * 2**29, None),
+}
+
+
+def test_every_promise_has_its_line_and_every_line_its_floor() -> None:
+    lines = {line.key: line for line in LINES}
+
+    found = {key: (line.at_most, line.at_least, line.at_most_bytes, line.at_most_sent) for key, line in lines.items()}
+    assert {key: limits for key, limits in found.items() if limits != (None,) * 4} == PROMISED
+    assert [line.key for line in LINES if not line.floor or line.floor == line.ours] == []
+
+
 def test_the_heading_stands_over_the_figures() -> None:
     result = compared(BUILD, _figures(12.5, 2.5), None)
 
