@@ -20,7 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from benchmarks import figures
 from benchmarks.browsing import EMPTY, choose_day, chrome, go, plain_server, window
-from benchmarks.figures import Figures, Step, peak_bytes_of, run_step
+from benchmarks.figures import Figures, Step, at_rest, peak_bytes_of, run_step
 from benchmarks.idle import LONGEST_SECONDS, Click, rest, spread, timed
 from benchmarks.unasked import one_month_after_the_other
 from clearaccounts.access import Role
@@ -98,6 +98,7 @@ def pages(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figures]
         page = window(browser)
         fragments = asked_fragments(page)
         sign_in(page, server)
+        at_rest(server.process_id)
         beside.time("click_currency_overview", page, currencies(page))
         beside.time("click_day_overview", page, _choosing(page, unasked))
         for name, presses in on_ageing(page, server, unasked):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import resource
 import statistics
@@ -70,6 +71,28 @@ def peak_bytes_of(process_id: int) -> int:
     status = Path(f"/proc/{process_id}/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
     return int(found[1]) * 1024 if found else 0
+
+
+def at_rest(process_id: int) -> None:
+    """Wait, for a minute at most, until another process has nothing to do any more, where the system tells (Linux).
+
+    A server that has just started still packs the files of its release, and would do so beside the first clicks.
+    """
+    used = _processor_ticks(process_id)
+    for _ in range(60):
+        time.sleep(1)
+        before, used = used, _processor_ticks(process_id)
+        if used - before < os.sysconf("SC_CLK_TCK") // 10:
+            return
+
+
+def _processor_ticks(process_id: int) -> int:
+    stat = Path(f"/proc/{process_id}/stat")
+    if not stat.exists():
+        return 0
+    # After the name, which may hold blanks: the 12th and 13th are what it and the system for it have used.
+    numbers = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(numbers[11]) + int(numbers[12])
 
 
 def run_step(steps: Mapping[str, Step]) -> None:

@@ -12,11 +12,13 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import room
 from benchmarks.figures import Figures
 from benchmarks.table import HEADING, LIMITS_AT, LINES, Step, compared, shown, steps_for
 
@@ -49,31 +51,35 @@ def run_step(step: Step, *arguments: str) -> dict[str, Figures]:
 
 
 def measure(
-    steps: Sequence[Step], size: int | None, arguments: Sequence[str], lines: Sequence[str]
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Run steps and print each line as soon as both its figures are there; results, and what failed.
+    steps: Sequence[Step], size: int | None, arguments: Sequence[str], lines: Sequence[str], results: list[dict[str, Any]]
+) -> Iterator[str | None]:
+    """Run steps, print each line as soon as both its figures are there, and add it to the results.
 
     Args:
         steps: in order; those of a size, or those of none.
         size: customer invoices; None of the steps that are of no size.
         arguments: what the steps are given.
         lines: the keys of the lines wanted.
+        results: of this and other sizes.
+
+    Yields:
+        After each step, what failed, None if nothing did.
     """
     figures: dict[str, Figures] = {}
-    results: list[dict[str, Any]] = []
-    failures: list[str] = []
+    printed: set[str] = set()
     for step in steps:
+        failure = None
         try:
             figures |= run_step(step, *arguments)
         except StepFailed as failed:
-            failures.append(str(failed))
+            failure = str(failed)
             print(f"  {failed}", flush=True)
-        printed = {result["line"] for result in results}
         for line in LINES:
             if line.key in lines and line.key not in printed and (result := compared(line, figures, size)) is not None:
+                printed.add(line.key)
                 results.append(result)
                 print(shown(result), flush=True)
-    return results, failures
+        yield failure
 
 
 def main() -> None:
@@ -89,6 +95,7 @@ def main() -> None:
     machine = {
         "system": platform.platform(), "processors": os.cpu_count(), "python": platform.python_version(),
         "duckdb": version("duckdb"), "streamlit": version("streamlit"), "pandas": version("pandas"),
+        "on": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     print(", ".join(f"{key} {value}" for key, value in machine.items()))
     print(f"The limits are for {LIMITS_AT:,} invoices on 2 cores.")
@@ -100,17 +107,23 @@ def main() -> None:
     def note(title: str, chosen_steps: Sequence[Step], size: int | None, *arguments: str) -> None:
         if chosen_steps:
             print(title, flush=True)
-            found, failed = measure(chosen_steps, size, arguments, chosen.lines)
-            results.extend(found)
-            failures.extend(failed)
-            chosen.json.write_text(
-                json.dumps({"machine": machine, "results": results, "failures": failures}, indent=2) + "\n", encoding="utf-8"
-            )
+            # What was measured stands in the file after each step: the next one may take hours.
+            for failure in measure(chosen_steps, size, arguments, chosen.lines, results):
+                failures.extend([failure] if failure else [])
+                written = {"machine": machine, "results": results, "failures": failures}
+                chosen.json.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
     for size in chosen.sizes:
+        sized = [step for step in steps if step.is_of_a_size and (step.up_to is None or size <= step.up_to)]
         with tempfile.TemporaryDirectory(prefix="clearaccounts-bench-") as work:
             generated = (chosen.folder or Path(work) / "generated") / str(size)
-            note(f"{size:,} customer invoices", [step for step in steps if step.is_of_a_size], size, str(size), str(generated), work)
+            try:
+                said = room.check(size, generated, Path(work)) if sized else ""
+            except room.NoRoom as none:
+                failures.append(str(none))
+                print(none, flush=True)
+                continue
+            note(f"{size:,} customer invoices; {said}", sized, size, str(size), str(generated), work)
     note("the sample partner", [step for step in steps if not step.is_of_a_size], None)
     print(f"Figures: {chosen.json}")
     if failures:

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from benchmarks import unasked
 from benchmarks.asked import points
-from benchmarks.figures import Figures, Step, peak_bytes_of, run_step, share_below, spread
+from benchmarks.figures import Figures, Step, at_rest, peak_bytes_of, run_step, share_below, spread
 from clearaccounts.access import Role
 from clearaccounts.settings import DataFolder
 from clearaccounts.warehouse import current_path
@@ -172,6 +172,7 @@ def one(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figures]:
     customers, days = _customers(data), Shared(unasked.by_chance(data))
     with serving(data) as server:
         warm(server.url, customers, days)
+        at_rest(server.process_id)
         alone = click_together(server.url, 1, ALONE_SECONDS, customers, days)
         alone_bytes = peak_bytes_of(server.process_id)
         took = click_together(server.url, SESSIONS, THINK_SECONDS, customers, days)
@@ -187,6 +188,8 @@ def several(_invoices: int, _generated: Path, work: Path) -> Mapping[str, Figure
     customers, days = _customers(data), Shared(unasked.by_chance(data))
     with serving_by(SERVERS, data) as servers, watched(servers.process_id) as peak:
         warm(servers.url, customers, days)
+        for process_id in processes(servers.process_id).values():
+            at_rest(process_id)
         took = click_together(servers.url, SESSIONS, THINK_SECONDS, customers, days)
     return {"sessions_servers": summed(took, SESSIONS, THINK_SECONDS) | {"peak_bytes": max(peak), "servers": SERVERS}}
 

@@ -140,7 +140,8 @@ def test_a_line_needs_its_own_steps_and_what_they_stand_on() -> None:
 def test_a_step_that_fails_is_said_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     steps = [Step("nothing", "first", ("first",)), Step("nothing", "second", ("second",))]
 
-    results, failures = run.measure(steps, 20, ["20", "generated", "work"], ["build"])
+    results: list[dict[str, object]] = []
+    failures = [str(failure) for failure in run.measure(steps, 20, ["20", "generated", "work"], ["build"], results)]
 
     assert results == []
     assert ["nothing first failed: " in failures[0], "nothing second failed: " in failures[1]] == [True, True]
