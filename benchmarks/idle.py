@@ -51,12 +51,13 @@ _WATCH = """
 """
 
 _REST = """
-([quiet, longest]) => new Promise((done, giveUp) => {
+([isAnswered, quiet, longest]) => new Promise((done, giveUp) => {
   const began = performance.now();
   const look = () => {
     const app = document.querySelector('[data-testid=stApp]');
     const seen = window.__seen;
-    const isBusy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]');
+    const isBusy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]')
+      || (isAnswered && seen.heard < seen.pressed);
     if (!isBusy && performance.now() - Math.max(seen.changed, seen.pressed) > quiet)
       done([seen.changed - seen.pressed, seen.heard - seen.pressed]);
     else if (performance.now() - began > longest)
@@ -74,16 +75,22 @@ def watch(context: BrowserContext) -> None:
     context.add_init_script(_WATCH)
 
 
-def rest(page: Page) -> Click:
-    """Wait until the page has come to rest; how long that took from the last press on."""
-    changed, heard = page.evaluate(_REST, [QUIET_SECONDS * 1000, LONGEST_SECONDS * 1000])
+def rest(page: Page, *, is_answered: bool = False) -> Click:
+    """Wait until the page has come to rest, with `is_answered` not before the server has said something since the last press.
+
+    How long that took from the last press on.
+    """
+    changed, heard = page.evaluate(_REST, [is_answered, QUIET_SECONDS * 1000, LONGEST_SECONDS * 1000])
     return Click(changed / 1000, heard / 1000)
 
 
-def timed(page: Page, press: Callable[[], object]) -> Click:
-    """Press something on a page at rest, and how long it takes until it is at rest again."""
+def timed(page: Page, press: Callable[[], object], *, is_answered: bool = True) -> Click:
+    """Press something on a page at rest, and how long it takes until it is at rest again.
+
+    A press that the browser deals with alone is not answered by the server: `is_answered` says whether this one is.
+    """
     press()
-    took = rest(page)
+    took = rest(page, is_answered=is_answered)
     if took.seconds <= 0:
         raise SystemExit(f"nothing changed on {page.url}: what was pressed does nothing")
     return took
