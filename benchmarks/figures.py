@@ -20,6 +20,8 @@ Figures = dict[str, Any]
 Step = Callable[[int, Path, Path], Mapping[str, Figures]]
 
 AT_LEAST = 5
+# A step that could not measure one of its figures says so in a line of its own on standard error, and gives the others.
+NOT_MEASURED = "not measured: "
 # What takes minutes is done less often than that; the figures say how often.
 LONG_SECONDS = 150.0
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import room
-from benchmarks.figures import Figures
+from benchmarks.figures import NOT_MEASURED, Figures
 from benchmarks.table import HEADING, LIMITS_AT, LINES, Step, compared, shown, steps_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,8 +32,8 @@ class StepFailed(Exception):
     """A step ended with an error; says which, and its last words."""
 
 
-def run_step(step: Step, *arguments: str) -> dict[str, Figures]:
-    """Run one step in a process of its own; its figures by name.
+def run_step(step: Step, *arguments: str) -> tuple[dict[str, Figures], list[str]]:
+    """Run one step in a process of its own; its figures by name, and what of it could not be measured.
 
     Raises:
         StepFailed: it did not work.
@@ -47,12 +47,12 @@ def run_step(step: Step, *arguments: str) -> dict[str, Figures]:
         raise StepFailed(f"{step.module} {step.name} took more than {longest:,.0f} s and was stopped") from late
     if ran.returncode:
         raise StepFailed(f"{step.module} {step.name} failed: {(ran.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
-    return dict(json.loads(ran.stdout.splitlines()[-1]))
+    return dict(json.loads(ran.stdout.splitlines()[-1])), [line for line in ran.stderr.splitlines() if line.startswith(NOT_MEASURED)]
 
 
 def measure(
     steps: Sequence[Step], size: int | None, arguments: Sequence[str], lines: Sequence[str], results: list[dict[str, Any]]
-) -> Iterator[str | None]:
+) -> Iterator[list[str]]:
     """Run steps, print each line as soon as both its figures are there, and add it to the results.
 
     Args:
@@ -63,23 +63,24 @@ def measure(
         results: of this and other sizes.
 
     Yields:
-        After each step, what failed, None if nothing did.
+        After each step, what failed.
     """
     figures: dict[str, Figures] = {}
     printed: set[str] = set()
     for step in steps:
-        failure = None
         try:
-            figures |= run_step(step, *arguments)
+            found, missed = run_step(step, *arguments)
+            figures |= found
         except StepFailed as failed:
-            failure = str(failed)
-            print(f"  {failed}", flush=True)
+            missed = [str(failed)]
+        for failure in missed:
+            print(f"  {failure}", flush=True)
         for line in LINES:
             if line.key in lines and line.key not in printed and (result := compared(line, figures, size)) is not None:
                 printed.add(line.key)
                 results.append(result)
                 print(shown(result), flush=True)
-        yield failure
+        yield missed
 
 
 def main() -> None:
@@ -108,8 +109,8 @@ def main() -> None:
         if chosen_steps:
             print(title, flush=True)
             # What was measured stands in the file after each step: the next one may take hours.
-            for failure in measure(chosen_steps, size, arguments, chosen.lines, results):
-                failures.extend([failure] if failure else [])
+            for missed in measure(chosen_steps, size, arguments, chosen.lines, results):
+                failures.extend(missed)
                 written = {"machine": machine, "results": results, "failures": failures}
                 chosen.json.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 

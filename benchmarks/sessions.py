@@ -24,6 +24,8 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
+from streamlit.proto.Alert_pb2 import Alert
+
 from benchmarks import unasked
 from benchmarks.asked import points
 from benchmarks.figures import Figures, Step, at_rest, peak_bytes_of, run_step, share_below, spread
@@ -77,8 +79,9 @@ class Session:
         act()
         self.took.append((kind, time.perf_counter() - start))
         self.tab.frames.clear()
-        if self.tab.of_kind("exception") or "Something went wrong" in self.tab.text():
-            raise SystemExit(f"session {self.number}: after {kind} the page shows an error: {self.tab.text()[:500]}")
+        for node in (*self.tab.of_kind("exception"), *self.tab.of_kind("alert")):
+            if node.kind == "exception" or node.proto.format == Alert.ERROR:
+                raise SystemExit(f"session {self.number}: after {kind} the page shows an error: {str(node.proto)[:200]!r}")
 
     def _prepared(self, kind: str) -> Callable[[], object]:
         tab, turn = self.tab, next(self._turns)

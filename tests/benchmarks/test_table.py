@@ -141,7 +141,7 @@ def test_a_step_that_fails_is_said_and_the_others_go_on(capsys: pytest.CaptureFi
     steps = [Step("nothing", "first", ("first",)), Step("nothing", "second", ("second",))]
 
     results: list[dict[str, object]] = []
-    failures = [str(failure) for failure in run.measure(steps, 20, ["20", "generated", "work"], ["build"], results)]
+    failures = [failure for [failure] in run.measure(steps, 20, ["20", "generated", "work"], ["build"], results)]
 
     assert results == []
     assert ["nothing first failed: " in failures[0], "nothing second failed: " in failures[1]] == [True, True]
