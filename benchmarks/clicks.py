@@ -96,6 +96,9 @@ def sign_in(page: Page, server: Dashboard) -> None:
     rest(page)
     button.click()
     expect(page.locator("[data-testid=stPopoverButton]").filter(has_text=NAMES[Role.MANAGER])).to_be_visible(timeout=LONGEST_SECONDS * 1000)
+    # What draws charts is fetched by the browser when there is one to draw.
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible(timeout=LONGEST_SECONDS * 1000)
+    page.wait_for_load_state("networkidle")
     rest(page)
 
 
