@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clearaccounts.access import Viewer
 from clearaccounts.text import N_, Language
@@ -170,14 +168,7 @@ def company_buckets(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer)
     Columns `bucket, item_count, amount_outstanding`; the amounts are in company currency. Empty buckets are there too, so
     that a bucket has its place (and its colour) whatever the others hold; revaluation only where there is some.
     """
-    summed = ageing_company(warehouse, chosen, viewer).group_by("bucket").aggregate(
-        [("item_count", "sum"), ("amount_outstanding", "sum")]
-    ).rename_columns({"item_count_sum": "item_count", "amount_outstanding_sum": "amount_outstanding"})
-    found = {row["bucket"]: row for row in summed.to_pylist()}
-    order = [*bucket_names(chosen.bucket_edges), "unapplied"] if found else []
-    order += ["revaluation"] if "revaluation" in found else []
-    rows = [found.get(bucket, {"bucket": bucket, "item_count": 0, "amount_outstanding": Decimal(0)}) for bucket in order]
-    return pa.Table.from_pylist(rows, schema=summed.schema)
+    return warehouse.run("receivables/ageing_buckets_company", chosen, viewer)
 
 
 def control_by_currency(warehouse: Warehouse, chosen: ControlFilter, viewer: Viewer) -> pa.Table:
@@ -186,13 +177,7 @@ def control_by_currency(warehouse: Warehouse, chosen: ControlFilter, viewer: Vie
     Columns `currency, amount_outstanding, amount_unapplied, amount_control, amount_difference`, and `wrong_count`:
     the customers whose buckets differ from their control total (differences could cancel out in the sum).
     """
-    totals = control_totals(warehouse, chosen, viewer)
-    names = ["amount_outstanding", "amount_unapplied", "amount_control", "amount_difference"]
-    is_wrong = pc.cast(pc.not_equal(totals["amount_difference"], pa.scalar(0, totals["amount_difference"].type)), pa.int64())
-    summed = totals.append_column("wrong_count", is_wrong).group_by("currency").aggregate(
-        [(name, "sum") for name in (*names, "wrong_count")]
-    )
-    return summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names]).sort_by("currency")
+    return warehouse.run("receivables/control_by_currency", chosen, viewer)
 
 
 def ageing_without_rate(warehouse: Warehouse, chosen: DayFilter, viewer: Viewer) -> pa.Table:

@@ -16,19 +16,34 @@ everybody as (
     select customer_id, currency from marks_now
 ),
 
--- Bucket ends and basis decide nothing here: all buckets are added up.
-open_now as (
-    select customer_id, currency, sum(amount_open) as amount_net
-    from open_documents($as_of_on, [30], 'due_date', null)
-    where $customer_id is null or customer_id = $customer_id
-    group by customer_id, currency
+company as (
+    select minor_units from currencies where currency = $company_currency
 ),
 
-open_now_company as (
-    select customer_id, currency, sum(amount_booked_company) as amount_net_company
-    from open_documents_company($as_of_on, [30], 'due_date', null, $company_currency)
-    where $customer_id is null or customer_id = $customer_id
-    group by customer_id, currency
+amounts_now as (
+    select customer_order.customer_id, amounts.currency, amounts.exchange_rate, amounts.amount_open
+    from amounts_on($as_of_on, $viewer_agent, null) as amounts
+    inner join customer_order on customer_order.name_order = amounts.name_order
+    where $customer_id is null
+    union all
+    select customer_id, currency, exchange_rate, amount_outstanding
+    from open_items
+    where customer_id = $customer_id and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
+    union all
+    select customer_id, currency, exchange_rate, amount_unapplied
+    from unapplied
+    where customer_id = $customer_id and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
+),
+
+open_now as (
+    select
+        amounts_now.customer_id,
+        amounts_now.currency,
+        sum(amounts_now.amount_open) as amount_net,
+        sum(in_minor_units_at(amounts_now.amount_open, amounts_now.exchange_rate, company.minor_units)) as amount_net_company
+    from amounts_now
+    cross join company
+    group by amounts_now.customer_id, amounts_now.currency
 ),
 
 worklist as (
@@ -51,7 +66,7 @@ worklist as (
         cast(greatest(0, coalesce(open_now.amount_net, 0)) as decimal(38, 4)) as amount_at_risk,
         case
             when open_now.customer_id is null then cast(0 as decimal(38, 4))
-            when open_now_company.customer_id is not null then cast(greatest(0, open_now_company.amount_net_company) as decimal(38, 4))
+            when open_now.amount_net_company is not null then cast(greatest(0, open_now.amount_net_company) as decimal(38, 4))
         end as amount_at_risk_company,
         coalesce(stages_now.overdue_invoice_count, 0) as overdue_invoice_count,
         marks_now.version
@@ -60,8 +75,6 @@ worklist as (
     left join stages_now on stages_now.customer_id = everybody.customer_id and stages_now.currency = everybody.currency
     left join marks_now on marks_now.customer_id = everybody.customer_id and marks_now.currency = everybody.currency
     left join open_now on open_now.customer_id = everybody.customer_id and open_now.currency = everybody.currency
-    left join open_now_company
-        on open_now_company.customer_id = everybody.customer_id and open_now_company.currency = everybody.currency
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and ($customer_id is null or customers.customer_id = $customer_id)
     order by

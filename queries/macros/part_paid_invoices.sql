@@ -17,6 +17,7 @@ spans as (
     left join allocations_in_force as other
         on other.invoice_id = open_items.invoice_id
         and other.source_type <> 'payment'
+        and (wanted_customer is null or other.customer_id = wanted_customer)
         and other.in_force_from_on <= open_items.open_from_on
         and (other.in_force_until_on is null or other.in_force_until_on > open_items.open_from_on)
     where open_items.amount_outstanding < open_items.amount_total

@@ -34,6 +34,7 @@ written_off as (
     where source_type = 'write_off'
         and in_force_from_on <= last_on
         and (in_force_until_on is null or in_force_until_on > last_on)
+        and (wanted_customer is null or customer_id = wanted_customer)
 ),
 
 placed as (

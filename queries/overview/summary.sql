@@ -5,23 +5,24 @@
 -- Parameter currency text = null: ISO 4217; all documents in company currency when left out.
 with
 
-facts as (
-    select *, case when fact_type = 'open' then $as_of_on - aged_from_on end as overdue_days
-    from receivables_facts($viewer_agent, case when $currency is null then $company_currency end)
-    where fact_type in ('open', 'unapplied')
-        and known_from_on <= $as_of_on
-        and (known_until_on is null or known_until_on > $as_of_on)
-        and ($currency is null or document_currency = $currency)
+amounts as (
+    select name_order, aged_from_on, cast(amount_open as decimal(38, 4)) as amount_open
+    from amounts_on($as_of_on, $viewer_agent, $currency)
+    where $currency is not null
+    union all
+    select name_order, aged_from_on, amount_booked_company
+    from amounts_on_company($as_of_on, $viewer_agent, $company_currency)
+    where $currency is null
 ),
 
 money as (
     select
-        coalesce(sum(amount_fact) filter (where fact_type = 'open'), 0) as amount_outstanding,
-        coalesce(sum(amount_fact) filter (where overdue_days > 0), 0) as amount_overdue,
-        coalesce(sum(amount_fact) filter (where overdue_days > 90), 0) as amount_overdue_90,
-        coalesce(sum(amount_fact) filter (where fact_type = 'unapplied'), 0) as amount_unapplied,
-        count(distinct customer_id) filter (where overdue_days > 0) as overdue_customer_count
-    from facts
+        coalesce(sum(amount_open) filter (where aged_from_on is not null), 0) as amount_outstanding,
+        coalesce(sum(amount_open) filter (where aged_from_on < $as_of_on), 0) as amount_overdue,
+        coalesce(sum(amount_open) filter (where aged_from_on < $as_of_on - 90), 0) as amount_overdue_90,
+        coalesce(sum(amount_open) filter (where aged_from_on is null), 0) as amount_unapplied,
+        count(distinct name_order) filter (where aged_from_on < $as_of_on) as overdue_customer_count
+    from amounts
 ),
 
 summary as (

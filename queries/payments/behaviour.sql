@@ -170,20 +170,56 @@ medians as (
 
 ---------- usual day: days on which money came in that settles the customer's invoices, whoever sent it
 
-money_days as (
-    select distinct invoices.customer_id, invoices.currency, sources.counts_from_on as received_on
+applied as (
+    select customer_id, invoice_id, source_type, source_id, is_plain
     from allocations_in_force
-    inner join invoices on invoices.invoice_id = allocations_in_force.invoice_id
-    inner join wanted on wanted.customer_id = invoices.customer_id and ($customer_id is null or invoices.customer_id = $customer_id)
+    where source_type = 'payment'
+        and amount_applied > 0
+        and in_force_from_on <= $as_of_on
+        and (in_force_until_on is null or in_force_until_on > $as_of_on)
+        and ($customer_id is null or customer_id = $customer_id)
+        and customer_id in (select customer_id from wanted)
+),
+
+-- Nearly all of it is from the customer's own payments; only for the rest everybody's are looked through.
+own_received as (
+    select applied.customer_id, applied.invoice_id, applied.source_id, sources.counts_from_on as received_on, sources.amount_total
+    from applied
     inner join sources
-        on sources.source_type = allocations_in_force.source_type and sources.source_id = allocations_in_force.source_id
+        on sources.customer_id = applied.customer_id
+        and sources.source_type = applied.source_type
+        and sources.source_id = applied.source_id
+    where $customer_id is null or sources.customer_id = $customer_id
+),
+
+others_applied as (
+    select applied.*
+    from applied
+    left join own_received
+        on own_received.customer_id = applied.customer_id
+        and own_received.invoice_id = applied.invoice_id
+        and own_received.source_id = applied.source_id
+    where not applied.is_plain and own_received.source_id is null
+),
+
+received as (
+    select customer_id, invoice_id, received_on from own_received where amount_total > 0
+    union all
+    select others_applied.customer_id, others_applied.invoice_id, sources.counts_from_on
+    from others_applied
+    inner join sources on sources.source_type = others_applied.source_type and sources.source_id = others_applied.source_id
+    where sources.amount_total > 0
+),
+
+money_days as (
+    select distinct received.customer_id, invoices.currency, received.received_on
+    from received
+    inner join invoices
+        on invoices.customer_id = received.customer_id
+        and invoices.invoice_id = received.invoice_id
+        and ($customer_id is null or invoices.customer_id = $customer_id)
     cross join first_days
-    where allocations_in_force.source_type = 'payment'
-        and allocations_in_force.amount_applied > 0
-        and sources.amount_total > 0
-        and allocations_in_force.in_force_from_on <= $as_of_on
-        and (allocations_in_force.in_force_until_on is null or allocations_in_force.in_force_until_on > $as_of_on)
-        and sources.counts_from_on between first_days.first_on and $as_of_on
+    where received.received_on between first_days.first_on and $as_of_on
 ),
 
 month_days as (

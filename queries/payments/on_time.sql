@@ -17,6 +17,7 @@ written_off as (
     where source_type = 'write_off'
         and in_force_from_on <= $as_of_on
         and (in_force_until_on is null or in_force_until_on > $as_of_on)
+        and ($customer_id is null or customer_id = $customer_id)
 ),
 
 due as (

@@ -16,26 +16,59 @@
 -- row_count is the number of rows before paging; amount_in_bucket is the whole balance when no bucket is asked for.
 with
 
+buckets as (
+    select bucket_order, bucket from bucket_ranges($bucket_edges)
+    union all
+    select 1000000, 'unapplied'
+),
+
+-- A group needs what only the documents know; all others are added up from narrow rows.
+amounts as (
+    select
+        name_order,
+        currency,
+        aged_from_on,
+        case
+            when aged_from_on is null then 1000000
+            else bucket_number($as_of_on - case when $basis = 'due_date' then aged_from_on else issued_on end, $bucket_edges)
+        end as bucket_order,
+        exchange_rate,
+        amount_open
+    from amounts_on($as_of_on, $viewer_agent, $currency)
+    where $dimension is null
+    union all
+    select
+        customer_order.name_order,
+        documents.currency,
+        case when documents.invoice_id is not null then coalesce(documents.due_on, documents.issued_on) end,
+        documents.bucket_order,
+        documents.exchange_rate,
+        documents.amount_open
+    from open_documents($as_of_on, $bucket_edges, $basis, $dimension) as documents
+    inner join customer_order on customer_order.customer_id = documents.customer_id
+    where $dimension is not null
+        and ($viewer_agent is null or documents.sales_agent = $viewer_agent)
+        and ($currency is null or documents.currency = $currency)
+        and coalesce(documents.dimension_value, '') = coalesce($dimension_value, '')
+),
+
 documents as (
     select
         *,
-        invoice_id is not null as is_item,
-        $bucket is null or bucket = $bucket or ($bucket = 'overdue' and is_overdue) as is_listed,
-        $as_of_on - coalesce(due_on, issued_on) as due_days
-    from open_documents($as_of_on, $bucket_edges, $basis, $dimension)
-    where ($viewer_agent is null or sales_agent = $viewer_agent)
-        and ($currency is null or currency = $currency)
-        and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
+        aged_from_on is not null as is_item,
+        coalesce(aged_from_on < $as_of_on, false) as is_overdue,
+        $bucket is null
+            or coalesce(bucket_order = (select bucket_order from buckets where bucket = $bucket), false)
+            or ($bucket = 'overdue' and coalesce(aged_from_on < $as_of_on, false)) as is_listed
+    from amounts
 ),
 
-totals as (
+sums as (
     select
-        customer_id,
-        customer_name,
-        sales_agent,
+        name_order,
         currency,
         count(*) filter (where is_item) as item_count,
-        max(due_days) filter (where is_overdue) as overdue_days,
+        max($as_of_on - aged_from_on) filter (where is_overdue) as overdue_days,
         coalesce(sum(amount_open) filter (where is_item), 0) as amount_outstanding,
         coalesce(sum(amount_open) filter (where is_overdue), 0) as amount_overdue,
         -- Only for the order: amounts of different currencies stand one below the other.
@@ -45,7 +78,14 @@ totals as (
         count(*) filter (where is_listed) as bucket_item_count,
         coalesce(sum(amount_open) filter (where is_listed), 0) as amount_in_bucket
     from documents
-    group by customer_id, customer_name, sales_agent, currency
+    group by name_order, currency
+),
+
+totals as (
+    select customers.customer_id, customers.customer_name, customers.sales_agent, sums.*
+    from sums
+    inner join customer_order on customer_order.name_order = sums.name_order
+    inner join customers on customers.customer_id = customer_order.customer_id
 ),
 
 ageing_customers as (
