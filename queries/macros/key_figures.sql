@@ -14,13 +14,21 @@ periods as (
     select unnest(first_days) as from_on, unnest(last_days) as to_on
 ),
 
+-- What was billed, credited and written off: nothing that was void before the first of them counts in any.
 facts as (
-    -- Nothing else can be known at the beginning or at the end of any of them.
-    select *
+    select fact_type, currency, happened_on, known_until_on, amount_fact
     from receivables_facts(seen_by, in_currency)
-    where (wanted_currency is null or currency = wanted_currency)
+    where fact_type in ('sold', 'credited', 'written_off')
+        and (wanted_currency is null or currency = wanted_currency)
         and known_from_on <= list_max(last_days)
         and (known_until_on is null or known_until_on >= list_min(first_days))
+),
+
+-- What was open or not applied on any day from the one before the first period to the end of the last.
+amounts as (
+    select *
+    from amounts_between(list_min(first_days) - 1, list_max(last_days), seen_by, in_currency)
+    where wanted_currency is null or currency = wanted_currency
 ),
 
 ---------- balances
@@ -34,32 +42,30 @@ balances as (
     select
         periods.from_on,
         periods.to_on,
-        facts.currency,
-        sum(facts.amount_fact) filter (
-            where facts.known_from_on < periods.from_on and (facts.known_until_on is null or facts.known_until_on >= periods.from_on)
+        amounts.currency,
+        sum(amounts.amount_fact) filter (
+            where amounts.open_from_on < periods.from_on and amounts.open_through_on >= periods.from_on - 1
         ) as amount_opening,
-        sum(facts.amount_fact) filter (
-            where facts.known_until_on is null or facts.known_until_on > periods.to_on
-        ) as amount_closing,
-        sum(facts.amount_fact) filter (
-            where (facts.known_until_on is null or facts.known_until_on > periods.to_on) and facts.aged_from_on >= periods.to_on
+        sum(amounts.amount_fact) filter (where amounts.open_through_on >= periods.to_on) as amount_closing,
+        sum(amounts.amount_fact) filter (
+            where amounts.open_through_on >= periods.to_on and amounts.aged_from_on >= periods.to_on
         ) as amount_closing_current
-    from facts
+    from amounts
     inner join periods
-        on facts.known_from_on <= periods.to_on
-        and (facts.known_until_on is null or facts.known_until_on >= periods.from_on)
-    where facts.fact_type = 'open'
-    group by periods.from_on, periods.to_on, facts.currency
+        on amounts.open_from_on <= periods.to_on
+        and amounts.open_through_on >= periods.from_on - 1
+    where amounts.aged_from_on is not null
+    group by periods.from_on, periods.to_on, amounts.currency
 ),
 
 not_applied as (
-    select periods.from_on, periods.to_on, facts.currency, sum(facts.amount_fact) as amount_unapplied
-    from facts
+    select periods.from_on, periods.to_on, amounts.currency, sum(amounts.amount_fact) as amount_unapplied
+    from amounts
     inner join periods
-        on facts.known_from_on <= periods.to_on
-        and (facts.known_until_on is null or facts.known_until_on > periods.to_on)
-    where facts.fact_type = 'unapplied'
-    group by periods.from_on, periods.to_on, facts.currency
+        on amounts.open_from_on <= periods.to_on
+        and amounts.open_through_on >= periods.to_on
+    where amounts.aged_from_on is null
+    group by periods.from_on, periods.to_on, amounts.currency
 ),
 
 ---------- sales and write-offs, by day
@@ -67,7 +73,6 @@ not_applied as (
 move_days as (
     select currency, fact_type = 'written_off' as is_written_off, happened_on, known_until_on, sum(amount_fact) as amount_moved
     from facts
-    where fact_type in ('sold', 'credited', 'written_off')
     group by all
 ),
 
