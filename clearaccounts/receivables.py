@@ -165,7 +165,7 @@ def ageing_company(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) 
 def company_buckets(warehouse: Warehouse, chosen: CompanyFilter, viewer: Viewer) -> pa.Table:
     """`ageing_company` added up over the customers in view: one row per bucket in order of age, none if nothing is open.
 
-    Columns `bucket, item_count, amount_outstanding`; the amounts are in company currency. Empty buckets are there too, so
+    Columns `bucket, currency, amount_outstanding, item_count`; the currency is the company's. Empty buckets are there too, so
     that a bucket has its place (and its colour) whatever the others hold; revaluation only where there is some.
     """
     return warehouse.run("receivables/ageing_buckets_company", chosen, viewer)

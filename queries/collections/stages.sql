@@ -148,21 +148,28 @@ holds_now as (
         and (withdrawn_on is null or withdrawn_on > $as_of_on)
 ),
 
+-- What is not open is not tested: of the invoices held only those matter on which something is.
+held_invoices as (
+    select items.customer_id, items.invoice_id, items.currency, sum(items.amount_outstanding) as amount_open
+    from items
+    inner join (select distinct customer_id, invoice_id from holds_now where invoice_id is not null) as held
+        on held.customer_id = items.customer_id and held.invoice_id = items.invoice_id
+    group by items.customer_id, items.invoice_id, items.currency
+),
+
 invoice_holds as (
     select
         holds_now.customer_id,
         holds_now.invoice_id,
-        invoices.currency,
+        held_invoices.currency,
         list(distinct holds_now.hold_type) as hold_types,
-        sum(coalesce(holds_now.amount_held, open_now.amount_open)) as amount_held
+        sum(coalesce(holds_now.amount_held, held_invoices.amount_open)) as amount_held
     from holds_now
-    inner join invoices on invoices.invoice_id = holds_now.invoice_id and invoices.customer_id = holds_now.customer_id
-    left join (
-        select invoice_id, sum(amount_outstanding) as amount_open from items group by invoice_id
-    ) as open_now on open_now.invoice_id = holds_now.invoice_id
+    inner join held_invoices
+        on held_invoices.customer_id = holds_now.customer_id and held_invoices.invoice_id = holds_now.invoice_id
     -- A hold's currency is that of its amount: one held in another currency cannot be taken off.
-    where holds_now.amount_held is null or holds_now.currency is null or holds_now.currency = invoices.currency
-    group by holds_now.customer_id, holds_now.invoice_id, invoices.currency
+    where holds_now.amount_held is null or holds_now.currency is null or holds_now.currency = held_invoices.currency
+    group by holds_now.customer_id, holds_now.invoice_id, held_invoices.currency
 ),
 
 tested_again as (

@@ -9,6 +9,7 @@
 -- Most documents need no order: where everything that a source gives is positive, ends never and fits into its amount, nothing is held
 -- back. Where the same holds of an invoice and of all that gives to it, its allocations are in force as they are; only the rest is run.
 -- settles_alone: by itself, whole, for good, so that nothing else is on its invoice; uses_up_alone: the same of its source.
+-- received_on: the day on which the money came in, of a payment that brought some.
 -- is_plain: in force as it was given, within one customer and currency, its source not older than its invoice: no check has to look at it.
 with
 
@@ -39,7 +40,8 @@ valid as (
                 and sources.counts_from_on >= invoices.issued_on
                 and coalesce(allocations.amount_from_source = allocations.amount_applied, true) as is_usual,
             invoices.minor_units as invoice_minor_units,
-            sources.minor_units as source_minor_units
+            sources.minor_units as source_minor_units,
+            case when allocations.source_type = 'payment' and sources.amount_total > 0 then sources.counts_from_on end as received_on
         from canonical.allocations as allocations
         inner join invoices on invoices.invoice_id = allocations.invoice_id and invoices.is_counted
         inner join sources
@@ -66,6 +68,7 @@ valid as (
             null,
             false,
             invoices.minor_units,
+            null,
             null
         from canonical.allocations as allocations
         inner join invoices on invoices.invoice_id = allocations.invoice_id and invoices.is_counted
@@ -273,6 +276,7 @@ in_force_by_order as (
         false as is_plain,
         false as settles_alone,
         false as uses_up_alone,
+        received_on,
         in_force_from_on,
         in_force_until_on,
         cast(amount_in_force as decimal(18, 4)) as amount_applied,
@@ -311,6 +315,7 @@ in_force as (
         is_usual as is_plain,
         amount_applied = amount_invoice as settles_alone,
         coalesce(amount_from_source = amount_source, false) as uses_up_alone,
+        received_on,
         from_on as in_force_from_on,
         cast(null as date) as in_force_until_on,
         amount_applied,

@@ -170,45 +170,15 @@ medians as (
 
 ---------- usual day: days on which money came in that settles the customer's invoices, whoever sent it
 
-applied as (
-    select customer_id, invoice_id, source_type, source_id, is_plain
+received as (
+    select customer_id, invoice_id, received_on
     from allocations_in_force
-    where source_type = 'payment'
+    where received_on is not null
         and amount_applied > 0
         and in_force_from_on <= $as_of_on
         and (in_force_until_on is null or in_force_until_on > $as_of_on)
         and ($customer_id is null or customer_id = $customer_id)
         and customer_id in (select customer_id from wanted)
-),
-
--- Nearly all of it is from the customer's own payments; only for the rest everybody's are looked through.
-own_received as (
-    select applied.customer_id, applied.invoice_id, applied.source_id, sources.counts_from_on as received_on, sources.amount_total
-    from applied
-    inner join sources
-        on sources.customer_id = applied.customer_id
-        and sources.source_type = applied.source_type
-        and sources.source_id = applied.source_id
-    where $customer_id is null or sources.customer_id = $customer_id
-),
-
-others_applied as (
-    select applied.*
-    from applied
-    left join own_received
-        on own_received.customer_id = applied.customer_id
-        and own_received.invoice_id = applied.invoice_id
-        and own_received.source_id = applied.source_id
-    where not applied.is_plain and own_received.source_id is null
-),
-
-received as (
-    select customer_id, invoice_id, received_on from own_received where amount_total > 0
-    union all
-    select others_applied.customer_id, others_applied.invoice_id, sources.counts_from_on
-    from others_applied
-    inner join sources on sources.source_type = others_applied.source_type and sources.source_id = others_applied.source_id
-    where sources.amount_total > 0
 ),
 
 money_days as (

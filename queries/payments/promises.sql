@@ -104,7 +104,7 @@ promised as (
 settled_spans as (
     select invoice_id, in_force_from_on as from_on, in_force_until_on as until_on, amount_applied as amount_settled
     from allocations_in_force
-    where source_type <> 'write_off'
+    where source_type <> 'write_off' and ($customer_id is null or customer_id = $customer_id)
     union all
     select invoice_id, settled_from_on, settled_until_on, amount_settled
     from settlements_stated

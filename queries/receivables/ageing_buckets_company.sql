@@ -52,8 +52,9 @@ every_bucket as (
 ageing_buckets_company as (
     select
         bucket,
-        cast(item_count as bigint) as item_count,
-        cast(amount_outstanding as decimal(38, 4)) as amount_outstanding
+        $company_currency as currency,
+        cast(amount_outstanding as decimal(38, 4)) as amount_outstanding,
+        cast(item_count as bigint) as item_count
     from every_bucket
     order by bucket_order
 )

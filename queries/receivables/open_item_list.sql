@@ -57,7 +57,10 @@ open_item_list as (
         page.row_count
     from page
     cross join company
-    inner join invoices on invoices.invoice_id = page.invoice_id
+    inner join invoices
+        on invoices.customer_id = page.customer_id
+        and invoices.invoice_id = page.invoice_id
+        and ($customer_id is null or invoices.customer_id = $customer_id)
     order by page.overdue_days desc, page.customer_id, page.invoice_id, page.instalment_number
 )
 
