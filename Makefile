@@ -8,7 +8,7 @@
 #   make lint         ruff and mypy
 #   make drill        backs the sample partner up, restores it and says what would be lost (nothing)
 #   make bench        the performance table to 10 million invoices, each figure beside its floor (BENCH="--sizes 10000 --lines ageing")
-#   make bench-large  the build and the ageing of 100 million invoices; takes some 60 GB of disk, and hours
+#   make bench-large  the build and the ageing of 100 million invoices; takes some 70 GB of disk, and hours; does not begin without
 #   make screenshots  draws docs/images again from the sample partner
 
 SHELL := /bin/sh
