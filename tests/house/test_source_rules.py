@@ -143,3 +143,13 @@ def test_no_file_names_a_folder_of_somebodys_machine() -> None:
             continue
         found += [f"{place(path)}:{number}" for number, line in enumerate(text.splitlines(), 1) if folders.search(line)]
     assert not found
+
+
+@pytest.mark.parametrize("path", product_files(), ids=place)
+def test_figures_are_built_of_graph_objects(path: Path) -> None:
+    names = [
+        name for node in ast.walk(tree(path)) if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        for name in [f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name]
+    ]
+    assert not [name for name in names if name.startswith("plotly.express")], "plotly.express takes long to load"

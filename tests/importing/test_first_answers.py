@@ -1,4 +1,4 @@
-"""A build brings the answers to what the overview asks first: those that anybody would get who asks the build itself, and for nobody else."""
+"""A build brings the answers to what the overview asks first: those that the build itself would give, and to the same questions alone."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def another_text(_path: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "is_asked"), [(change_nothing, False), (made_of_it, True), (another_text, True)], ids=lambda value: getattr(value, "__name__", "")
+    ("change", "is_asked"), [(change_nothing, False), (made_of_it, True), (another_text, True)], ids=["same", "made_of_it", "another_text"]
 )
 def test_an_answer_belongs_to_its_build_and_to_the_text_of_its_query(
     change: Callable[[Path, pytest.MonkeyPatch], None], is_asked: bool, finished: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch

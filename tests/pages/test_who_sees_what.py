@@ -15,6 +15,7 @@ from clearaccounts.settings import SAMPLE_POLICY
 from clearaccounts.text import ENGLISH
 from clearaccounts.ui import connection
 from clearaccounts.ui.registry import PAGES, PRODUCT
+from clearaccounts.ui.tables import PAGE_SIZE
 from clearaccounts.warehouse import Warehouse
 from tests.pages.conftest import PEOPLE, Screen
 from tests.who_may.table import NO, OWN, ROLES, rows
@@ -65,6 +66,7 @@ def test_a_person_sees_their_pages_and_nothing_of_the_others(screen: Callable[..
         if role in visitors:
             assert title == TITLES[language][script]
             assert tab.problems() == []
+            assert all(len(table.value) <= PAGE_SIZE for table in tab.app.dataframe), f"{script} sends more than a page's rows"
         else:
             assert title == NOTHING[language]
             assert not tab.app.dataframe and not tab.app.metric and not tab.app.get("plotly_chart")
