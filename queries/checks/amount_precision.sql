@@ -5,7 +5,7 @@ with
 
 amounts as (
     select 'allocation' as document_type, allocation_id as document_id, invoice_id, amount_applied as amount_given
-    from canonical.allocations
+    from allocations_apart
     union all
     select 'instalment', invoice_id || ' ' || instalment_number, invoice_id, amount_total
     from canonical.instalments

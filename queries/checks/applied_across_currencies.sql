@@ -9,7 +9,7 @@ select
     invoices.currency,
     allocations.amount_from_source,
     sources.currency as source_currency
-from canonical.allocations as allocations
+from allocations_apart as allocations
 inner join invoices on invoices.invoice_id = allocations.invoice_id
 inner join sources on sources.source_type = allocations.source_type and sources.source_id = allocations.source_id
 where sources.currency <> invoices.currency and allocations.amount_from_source is not null

@@ -13,9 +13,10 @@ bucket_side as (
     select customer_id, currency, open_until_on, -amount_unapplied from unapplied where open_until_on is not null
 ),
 
+-- What is plain moves within one customer and currency: nothing between two of them.
 in_force as (
     select
-        allocations_in_force.*,
+        allocations_in_force.* exclude (customer_id),
         invoices.customer_id,
         invoices.currency,
         sources.customer_id as source_customer_id,
@@ -25,6 +26,7 @@ in_force as (
     left join sources
         on sources.source_type = allocations_in_force.source_type
         and sources.source_id = allocations_in_force.source_id
+    where not allocations_in_force.is_plain
 ),
 
 stated as (

@@ -6,7 +6,7 @@ with
 last_in_force as (
     select allocation_id, sum(amount_applied) as amount_in_force
     from allocations_in_force
-    where in_force_until_on is null
+    where in_force_until_on is null and not is_plain
     group by allocation_id
 ),
 
@@ -17,7 +17,7 @@ over_application as (
         allocations.source_id,
         allocations.amount_applied,
         coalesce(last_in_force.amount_in_force, 0) as amount_in_force
-    from canonical.allocations as allocations
+    from allocations_apart as allocations
     inner join invoices on invoices.invoice_id = allocations.invoice_id
     left join sources on sources.source_type = allocations.source_type and sources.source_id = allocations.source_id
     left join last_in_force on last_in_force.allocation_id = allocations.allocation_id

@@ -2,7 +2,7 @@
 -- Grain: one row per allocation_id.
 -- Level: warn
 select allocations.allocation_id, allocations.invoice_id, allocations.amount_applied
-from canonical.allocations as allocations
-left join canonical.customer_invoices as invoices on invoices.invoice_id = allocations.invoice_id
+from allocations_apart as allocations
+left join invoices on invoices.invoice_id = allocations.invoice_id
 where invoices.invoice_id is null
 order by allocations.allocation_id

@@ -2,7 +2,7 @@
 -- Grain: one row per allocation_id.
 -- Level: warn
 select allocations.allocation_id, allocations.source_type, allocations.source_id, allocations.amount_applied
-from canonical.allocations as allocations
+from allocations_apart as allocations
 left join sources on sources.source_type = allocations.source_type and sources.source_id = allocations.source_id
 where allocations.source_type <> 'write_off' and sources.source_id is null
 order by allocations.allocation_id
