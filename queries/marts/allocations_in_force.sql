@@ -14,7 +14,7 @@
 with
 
 -- Not in force: an allocation across currencies that does not say what it takes from its source, one with more
--- decimals than its currency has, and one whose documents never count together.
+-- decimals than its currency has, and (with_order) one of nothing and one whose documents never count together.
 valid as (
     select documented.*
     from (
@@ -48,7 +48,6 @@ valid as (
             on sources.source_type = allocations.source_type
             and sources.source_id = allocations.source_id
             and sources.is_counted
-        where allocations.source_type <> 'write_off'
         union all
         -- Apart, and not by joining sources to the left: over such a join DuckDB 2.0.0 takes every sum for 0 when there are no sources.
         select
@@ -75,8 +74,6 @@ valid as (
         where allocations.source_type = 'write_off'
     ) as documented
     where amount_from_source is not null
-        and amount_applied <> 0
-        and (until_on is null or until_on > from_on)
         and case invoice_minor_units
             when 0 then amount_applied = cast(amount_applied as decimal(18, 0))
             when 2 then amount_applied = cast(amount_applied as decimal(18, 2))
@@ -118,6 +115,7 @@ with_order as (
     from valid
     inner join ordered_invoices on ordered_invoices.invoice_id = valid.invoice_id
     left join ordered_sources on ordered_sources.source_type = valid.source_type and ordered_sources.source_id = valid.source_id
+    where valid.amount_applied <> 0 and (valid.until_on is null or valid.until_on > valid.from_on)
 ),
 
 from_ordered_sources as (

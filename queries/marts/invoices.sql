@@ -30,7 +30,7 @@ dated as (
 
 -- The last rate known on a day, looked up once for each day and not for each document.
 booking_days as (
-    select distinct currency, issued_on from invoices
+    select distinct currency, issued_on from canonical.customer_invoices
 ),
 
 booking_rates as (

@@ -41,24 +41,28 @@ documents as (
     from canonical.credit_notes
 ),
 
+stated as (
+    select 'payment' as source_type, payment_id as source_id from canonical.payments where amount_unapplied_stated is not null
+    union all
+    select 'credit_note', credit_note_id from canonical.credit_notes where amount_unapplied_stated is not null
+),
+
 applied as (
     select
         allocations.source_type,
         allocations.source_id,
         sum(coalesce(allocations.amount_from_source, allocations.amount_applied)) as amount_applied
     from canonical.allocations as allocations
-    inner join documents
-        on documents.source_type = allocations.source_type
-        and documents.source_id = allocations.source_id
-        and documents.amount_unapplied_stated is not null
-    inner join invoices on invoices.invoice_id = allocations.invoice_id and invoices.is_counted
-    where allocations.withdrawn_on is null
+    inner join stated on stated.source_type = allocations.source_type and stated.source_id = allocations.source_id
+    where allocations.withdrawn_on is null and allocations.invoice_id in (select invoice_id from invoices where is_counted)
     group by allocations.source_type, allocations.source_id
 ),
 
 -- The last rate known on a day, looked up once for each day and not for each document.
 booking_days as (
-    select distinct currency, counts_from_on from documents
+    select currency, received_on as counts_from_on from canonical.payments
+    union
+    select currency, issued_on from canonical.credit_notes
 ),
 
 booking_rates as (
