@@ -16,7 +16,11 @@ bucket_side as (
 -- What is plain moves within one customer and currency: nothing between two of them.
 in_force as (
     select
-        allocations_in_force.* exclude (customer_id),
+        allocations_in_force.source_type,
+        allocations_in_force.in_force_from_on,
+        allocations_in_force.in_force_until_on,
+        allocations_in_force.amount_applied,
+        allocations_in_force.amount_from_source,
         invoices.customer_id,
         invoices.currency,
         sources.customer_id as source_customer_id,
