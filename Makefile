@@ -57,6 +57,7 @@ test-long: export CLEARACCOUNTS_VIEWS ?= 1000
 test-long: export CLEARACCOUNTS_DOWNLOADS ?= 100
 test-long: export CLEARACCOUNTS_COOKIE_STEP ?= 1
 test-long: export CLEARACCOUNTS_WRONG_KINDS ?= 9
+test-long: export CLEARACCOUNTS_REFRESHES ?= 100
 test-long: test
 
 lint: $(VENV)/installed-test

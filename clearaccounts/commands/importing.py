@@ -66,6 +66,10 @@ def _run_import(context: Context, arguments: Namespace, stopped: Asked) -> int:
         tell(f"{name}: not a file to import, passed over.")
     for kind, count in report.withdrawn.items():
         tell(f"{count:,} {kind} withdrawn as of {context.today}.")
+    if report.remade_count is not None:
+        tell(f"The numbers were brought up to date: {report.remade_count:,} documents and cases were made anew, the rest stayed.")
+    elif report.not_refreshed and report.build is not None:
+        tell(f"The numbers were built from everything that has landed: {report.not_refreshed}.")
     if not context.own.is_empty:
         record(context)
     if report.snapshot_problem is not None:

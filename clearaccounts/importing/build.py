@@ -51,7 +51,7 @@ def prepare(target: Path) -> None:
         connection.execute("begin")
         _create_canonical(connection)
         _fill_marts(connection)
-        _define_macros(connection)
+        define_macros(connection)
         connection.execute("commit")
 
 
@@ -94,7 +94,7 @@ def write_warehouse(
             connection.execute("commit")
             _fill_marts(connection)
             if not prepared:
-                _define_macros(connection)
+                define_macros(connection)
             _run_checks(connection)
             connection.execute("drop schema canonical cascade")
             connection.execute("checkpoint")
@@ -182,20 +182,25 @@ def mart_order(marts: Mapping[str, Query]) -> list[str]:
     return ordered
 
 
-def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
-    marts = steps("marts")
+def iso_currencies() -> pa.Table:
+    """Every currency with its minor units, as the library gives them: what mart `currencies` is made of."""
     units = minor_units()
-    currencies = pa.table({
+    return pa.table({
         "currency": pa.array(list(units), pa.string()),
         "minor_units": pa.array(list(units.values()), pa.int32()),
     })
-    connection.register("iso_currencies", currencies)
+
+
+def _fill_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    marts = steps("marts")
+    connection.register("iso_currencies", iso_currencies())
     for name in mart_order(marts):
         connection.execute(f"create or replace table {name} as {marts[name].sql}")
     connection.unregister("iso_currencies")
 
 
-def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
+def define_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define every macro of the warehouse in the catalogue in use, in the place of what it was."""
     # What several queries must read alike and a parameter decides, so that no mart can hold it. Each is a table
     # macro of the parameters that its header names, or a scalar one if the header says its value's type, kept in the warehouse's file.
     macros = steps("macros")
@@ -206,14 +211,14 @@ def _define_macros(connection: duckdb.DuckDBPyConnection) -> None:
     for name in sorted(mart_order(macros), key=lambda name: not macros[name].value):
         macro = macros[name]
         kind = "" if macro.value else "table "
-        connection.execute(f"create macro {name}({', '.join(p.name for p in macro.parameters)}) as {kind}{macro.sql}")
+        connection.execute(f"create or replace macro {name}({', '.join(p.name for p in macro.parameters)}) as {kind}{macro.sql}")
     for table in EMPTY_TABLES:
         connection.unregister(table)
 
 
 def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table check_results (check_name text, check_level text, title text, offender_count integer)")
-    connection.execute("create table check_offenders (check_name text, offender_number integer, offender text)")
+    connection.execute("create table check_offenders (check_name text, offender_number integer, offender text, offender_key text[])")
     results, kept, failures = [], [], []
     for name, check in steps("checks").items():
         # As a table, so that a check that finds a million rows costs no memory of ours; its answer is how many it found.
@@ -223,23 +228,27 @@ def _run_checks(connection: duckdb.DuckDBPyConnection) -> None:
             continue
         offenders = connection.execute(f"from found limit {OFFENDERS_KEPT}")
         columns = [column[0] for column in offenders.description or []]
-        found = [
-            (name, number, ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True) if v is not None))
-            for number, row in enumerate(offenders.fetchall(), start=1)
-        ]
+        said = [in_words(check, columns, row) for row in offenders.fetchall()]
+        found = [(name, number, offender, list(key)) for number, (key, offender) in enumerate(said, start=1)]
         kept += found
         if check.level == "fail":
             failures.append(f"{check.title} ({count}: {found[0][2]})")
     connection.execute("drop table found")
     # Handed over as tables: row by row the inserts would take longer than the checks.
-    _insert(connection, "check_results", results)
-    _insert(connection, "check_offenders", kept)
+    insert(connection, "check_results", results)
+    insert(connection, "check_offenders", kept)
     if failures:
         raise BuildError(N_("The new warehouse failed its checks: {failures}"), failures="; ".join(failures))
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | int, ...]]) -> None:
-    """Rows of text and whole numbers, in the order of the table's columns."""
+def in_words(check: Query, columns: Sequence[str], row: Sequence[object]) -> tuple[tuple[str, ...], str]:
+    """Where an offender stands in its check's order, which is that of its grain, and what there is to say of it."""
+    key = tuple(str(row[columns.index(name)]) for name in check.grain)
+    return key, ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True) if v is not None)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Rows of text, whole numbers and lists of text, in the order of the table's columns."""
     if rows:
         connection.register("incoming", pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=[
             f"column_{number}" for number in range(len(rows[0]))

@@ -17,6 +17,8 @@ from clearaccounts.settings import Settings
 SETTLED = "customer_invoices"
 # Where the files of a landing stand: among the landings, or in scratch until they have landed.
 Place = Callable[[Landing], Path]
+# SQL that reads such files; with their names in a column `filename`, if that is asked for.
+Read = Callable[[Sequence[Path], bool], str]
 
 
 @contextmanager
@@ -61,13 +63,20 @@ def prepare(connection: duckdb.DuckDBPyConnection, place: Place, landings: Seque
             connection.execute(f"insert into document_currency select '{type_}', {key}, currency from ({statement})")
 
 
-def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
+def latest(kind: Kind, place: Place, landings: Sequence[Landing], read: Read | None = None) -> str:
     """SQL for the newest version of every row of `kind`, with `withdrawn_on`; the newest landing wins.
 
     What a report has closed is open again when a later one holds it; a report that closes what it holds itself is an
     older one: what it tells had ended before it came in. Of customer invoices `is_closed` tells that a report closed it:
     it was settled, and was owed until then. What a newer version of its owner holds no longer is as if it had never been.
+
+    Args:
+        kind: what is asked for.
+        place: where each landing stands.
+        landings: those that count, in any order.
+        read: how the files of `kind` are read, if not whole: with all rows of the keys wanted, the answer is that of these keys.
     """
+    read = read or parquet
     names, key = _names(kind), ", ".join(kind.key)
     held = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.things]
     gone = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in landings if kind.name in one.withdrawn]
@@ -79,20 +88,20 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
         return empty
     if len(held) == 1 and not gone:
         # By name onto the empty table: a file landed before a column was added gets it as null.
-        return f"{empty} union all by name select * exclude (line) from {parquet([held[0][0]])}"
+        return f"{empty} union all by name select * exclude (line) from {read([held[0][0]], False)}"
     rows = f"""
         select {names}, sequence from ({empty} union all by name select * exclude (line, filename), {_sequence(held)} as sequence
-        from {parquet([path for path, _ in held], filename=True)})
+        from {read([path for path, _ in held], True)})
         qualify row_number() over (partition by {key} order by sequence desc) = 1
     """
-    for replaced in _replaced(kind, place, landings):
+    for replaced in _replaced(kind, place, landings, read):
         rows = f"""
             select {names}, sequence from ({rows}) left join ({replaced}) using ({key}) where replaced_by is null or replaced_by < sequence
         """
     if not gone:
         return f"select {names}, null::date as withdrawn_on from ({rows})"
     withdrawals = f"""
-        select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {parquet([path for path, _ in gone], filename=True)}
+        select {key}, withdrawn_on, {_sequence(gone)} as gone_sequence from {read([path for path, _ in gone], True)}
         qualify row_number() over (partition by {key} order by gone_sequence desc) = 1
     """
     reports = ", ".join(str(sequence) for _, sequence in closed)
@@ -103,16 +112,13 @@ def latest(kind: Kind, place: Place, landings: Sequence[Landing]) -> str:
     """
 
 
-def _replaced(kind: Kind, place: Place, landings: Sequence[Landing]) -> Iterator[str]:
+def _replaced(kind: Kind, place: Place, landings: Sequence[Landing], read: Read) -> Iterator[str]:
     """SQL per profile for the rows of `kind` that newer versions of their owners hold no longer, with the landing that told.
 
     A payment's allocations come with it and change with it: one that is not in the payment's next version was taken back.
     """
     key = ", ".join(kind.key)
-    for profile, owner in sorted({(one.profile, one.parts[kind.name]) for one in landings if kind.name in one.parts}):
-        told = [one for one in landings if one.profile == profile and one.parts.get(kind.name) == owner]
-        if len(told) < 2:
-            continue
+    for owner, told in told_whole(kind.name, landings):
         owner_key = ", ".join(f"{name} as owner_{name}" for name in kinds()[owner].key)
         owners = [(place(one) / f"{owner}.parquet", one.sequence) for one in told]
         parts = [(place(one) / f"{kind.name}.parquet", one.sequence) for one in told]
@@ -122,7 +128,7 @@ def _replaced(kind: Kind, place: Place, landings: Sequence[Landing]) -> Iterator
             ),
             held as (
                 select {key}, columns('^owner_'), sequence
-                from (select {key}, line, {_sequence(parts)} as sequence from {parquet([path for path, _ in parts], filename=True)})
+                from (select {key}, line, {_sequence(parts)} as sequence from {read([path for path, _ in parts], True)})
                 join owners using (sequence, line)
                 qualify row_number() over (partition by {key} order by sequence desc) = 1
             ),
@@ -131,6 +137,14 @@ def _replaced(kind: Kind, place: Place, landings: Sequence[Landing]) -> Iterator
             from held join newest using ({", ".join(f"owner_{name}" for name in kinds()[owner].key)})
             where told_in > sequence
         """
+
+
+def told_whole(kind_name: str, landings: Sequence[Landing]) -> Iterator[tuple[str, list[Landing]]]:
+    """Per profile, and kind whose parts the rows are, the landings that told them; of one landing alone nothing is replaced."""
+    for profile, owner in sorted({(one.profile, one.parts[kind_name]) for one in landings if kind_name in one.parts}):
+        told = [one for one in landings if one.profile == profile and one.parts.get(kind_name) == owner]
+        if len(told) > 1:
+            yield owner, told
 
 
 def _names(kind: Kind) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from clearaccounts.access import OPERATOR
 from clearaccounts.errors import BuildError, LandingError
-from clearaccounts.importing import files, intake, shrinking, snapshots, staging
+from clearaccounts.importing import files, intake, refresh, shrinking, snapshots, staging
 from clearaccounts.importing.cancelling import Asked, never
 from clearaccounts.importing.intake import DayOrder, FileProgress, ReadBy, files_of, quiet
 from clearaccounts.importing.landing import Outcome
@@ -31,7 +31,6 @@ from clearaccounts.importing.swap import (
     failure,
     is_current,
     keep_failure,
-    prepare,
     read_pointer,
 )
 from clearaccounts.importing.undoing import LastImport, Undone, last_import, undo
@@ -60,6 +59,8 @@ class Report:
     snapshot_problem: LandingError | None = None
     unconfirmed: Question | None = None
     build: Build | None = None
+    remade_count: int | None = None
+    not_refreshed: str = ""
     build_problem: BuildError | None = None
 
     @property
@@ -120,7 +121,7 @@ def import_files(
         prepared: Prepared | None = None
         if stage.known and not is_current(folder, stage.sequence, settings):
             try:
-                prepared = prepare(stage)
+                prepared = refresh.prepare(stage)
                 questions += _shrink(stage, prepared)
             except BuildError as problem:
                 keep_failure(folder, problem, now)
@@ -176,6 +177,7 @@ def _publish(stage: Stage, prepared: Prepared | None, report: Report) -> None:
     try:
         if prepared is not None:
             report.build = adopt(stage.folder, prepared)
+            report.remade_count, report.not_refreshed = prepared.remade_count, prepared.not_refreshed
     except BuildError as problem:
         report.build_problem = problem
     if report.build_problem is not None:

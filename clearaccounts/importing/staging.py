@@ -59,6 +59,7 @@ class Stage:
         imported_by: the user id of who imports.
         cancelled: asked often, from more than one thread; once it says yes, the import stops.
         known: the landings that count, those of this import included.
+        records: every record there is, undos and what they took back too.
         sequence: that of the newest record, whatever it is.
         earlier: the landings that counted before, and `earlier_sequence`, the newest record of then.
         staged: where the landings of this import stand until they are put, by sequence.
@@ -72,6 +73,7 @@ class Stage:
     imported_by: str = ""
     cancelled: Asked = never
     known: list[Landing] = field(init=False)
+    records: list[Landing] = field(init=False)
     sequence: int = field(init=False)
     earlier: tuple[Landing, ...] = field(init=False)
     earlier_sequence: int = field(init=False)
@@ -81,6 +83,7 @@ class Stage:
     def __post_init__(self) -> None:
         """Read what has landed; LandingError if a record cannot be read."""
         found = everything(self.folder)
+        self.records = list(found)
         self.known, self.sequence = counting(found), max((one.sequence for one in found), default=0)
         self.earlier, self.earlier_sequence = tuple(self.known), self.sequence
         self._taken = {one.folder_name for one in found}
@@ -113,6 +116,7 @@ class Stage:
         self.staged[landing.sequence] = target
         self.sequence = landing.sequence
         self._taken.add(landing.folder_name)
+        self.records.append(landing)
         self.known = counting([*self.known, landing])
 
     def commit(self) -> None:

@@ -63,7 +63,8 @@ def failure(folder: DataFolder) -> Failure | None:
 
 def code_fingerprint() -> str:
     """What tells one version of the build's steps from another."""
-    digest = hashlib.sha256()
+    # Another version of the database may order or divide otherwise.
+    digest = hashlib.sha256(duckdb.__version__.encode())
     for step in sorted(BUILD_STEPS):
         for path in sorted((QUERIES / step).glob("*.sql")):
             digest.update(path.name.encode())
@@ -95,11 +96,23 @@ def is_current(folder: DataFolder, sequence: int, settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A new warehouse that stands in scratch; `sequence` is the newest record that it knows of."""
+    """A new warehouse that stands in scratch; `sequence` is the newest record that it knows of.
+
+    Attributes:
+        build: what it says of itself.
+        path: its file.
+        sequence: that of the newest record that it knows of.
+        remade_count: of a refresh, how many documents, cases and service requests were made anew; None of a full build.
+        refreshed_count: the same over all refreshes since the last full build.
+        not_refreshed: why it was built whole though it was to be refreshed, if so.
+    """
 
     build: Build
     path: Path
     sequence: int
+    remade_count: int | None = None
+    refreshed_count: int = 0
+    not_refreshed: str = ""
 
 
 def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: date | None = None) -> Prepared:
@@ -114,12 +127,26 @@ def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: d
         BuildError: it failed.
         Cancelled: somebody wants the import to stop.
     """
-    counted, company = stage.known if known is None else known, stage.settings.company
+    counted = stage.known if known is None else known
+    made = about(stage, counted, as_of_on)
+    fresh = stage.work / f"warehouse-{made.build_id}.duckdb"
+    try:
+        write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
+        first_answers.keep(fresh, stage.settings)
+        files.sync(fresh)
+    except (duckdb.Error, OSError) as problem:
+        raise failed_by(problem) from problem
+    return Prepared(made, fresh, stage.sequence)
+
+
+def about(stage: Stage, counted: Sequence[Landing], as_of_on: date | None = None) -> Build:
+    """What a build of these landings says of itself; the day is that of the newest import in company time, unless it is given."""
+    company = stage.settings.company
     newest = max(landing.landed_at for landing in counted)
     receivables = [
         landing.landed_at for landing in counted if RECEIVABLES_KINDS & {*landing.things, *landing.withdrawn, *landing.closed}
     ]
-    made = Build(
+    return Build(
         build_id=f"{stage.now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
         built_at=_naive(stage.now),
         as_of_on=as_of_on or newest.astimezone(company.zone).date(),
@@ -129,14 +156,6 @@ def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: d
         time_zone=company.time_zone,
         is_sample=stage.folder.is_sample,
     )
-    fresh = stage.work / f"warehouse-{made.build_id}.duckdb"
-    try:
-        write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
-        first_answers.keep(fresh, stage.settings)
-        files.sync(fresh)
-    except (duckdb.Error, OSError) as problem:
-        raise failed_by(problem) from problem
-    return Prepared(made, fresh, stage.sequence)
 
 
 def _naive(moment: datetime) -> datetime:
@@ -172,6 +191,7 @@ def adopt(folder: DataFolder, prepared: Prepared) -> Build:
             "file": prepared.path.name,
             "build_id": prepared.build.build_id,
             "sequence": prepared.sequence,
+            "refreshed_count": prepared.refreshed_count,
             "steps": code_fingerprint(),
             "company_currency": prepared.build.company_currency,
             "time_zone": prepared.build.time_zone,
