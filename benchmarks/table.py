@@ -71,6 +71,7 @@ STEPS = (
     # First the floor: it makes sure that nobody pays for a cold disk.
     Step("measure", "copy", ("copy",), ("land",)),
     Step("measure", "build", ("build",), ("land",)),
+    Step("day", "refresh", ("refresh",), ("build",)),
     Step("measure", "ageing", ("ageing", "scan"), ("build",)),
     Step("asked", "overview", ("overview", "overview_again", "overview_point"), ("build",)),
     Step("asked", "account", ("account", "account_again", "account_point"), ("build",)),
@@ -89,6 +90,7 @@ STEPS = (
 
 LINES = (
     Line("build", "full build from landed Parquet / copy of the same Parquet", "build", "copy", 5, 4 * 2**30),
+    Line("refresh", "a day's documents into the warehouse / full build", "refresh", "build", 0.1),
     Line("ageing", "ageing as of 25 month ends / scan and sum of its columns", "ageing", "scan", 2),
     Line("overview", "all numbers of the overview, today / one point read", "overview", "overview_point", 20),
     Line("overview_again", "the same, asked again / one point read", "overview_again", "overview_point"),
