@@ -37,13 +37,15 @@ test: $(VENV)/installed-test
 	@chromium="$$($(BIN)/python -m tests.browser.chromium)"; \
 	postgresql="$$($(BIN)/python -m tests.decisions.postgresql)"; \
 	nginx="$$($(BIN)/python -m tests.proxy.nginx)"; \
+	java="$$($(BIN)/python -m tests.spark.programs)"; \
 	left_out=""; \
 	if [ -z "$$chromium" ] && [ "$$CI" != true ]; then left_out="not browser"; fi; \
 	if [ -z "$$postgresql" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not postgresql"; fi; \
 	if [ -z "$$nginx" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not nginx"; fi; \
+	if [ -z "$$java" ] && [ "$$CI" != true ]; then left_out="$${left_out:+$$left_out and }not spark"; fi; \
 	if [ -n "$$left_out" ]; then set -- -m "$$left_out"; else set --; fi; \
 	CLEARACCOUNTS_CHROMIUM="$$chromium" CLEARACCOUNTS_POSTGRESQL="$$postgresql" CLEARACCOUNTS_NGINX="$$nginx" \
-		$(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
+	JAVA_HOME="$$java" $(BIN)/python -m pytest -n 2 --dist worksteal "$$@" $(TESTS)
 
 test-long: export CLEARACCOUNTS_SIMULATIONS ?= 10000
 test-long: export CLEARACCOUNTS_ROUNDS ?= 40
@@ -89,7 +91,7 @@ $(VENV)/installed: requirements.txt constraints.txt $(VENV)/python
 	@$(PIP) install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-test: requirements-test.txt $(VENV)/installed
+$(VENV)/installed-test: requirements-test.txt requirements-spark.txt $(VENV)/installed
 	@echo "Installing the packages of requirements-test.txt into $(VENV)"
 	@$(PIP) install --quiet -r requirements-test.txt
 	@touch $@

@@ -83,7 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=["table", "json"], default="table")
     one.set_defaults(run=profiles.run_profiles)
 
-    command("build", "rebuild the warehouse from what has been landed").set_defaults(run=importing.run_build)
+    one = command("build", "rebuild the warehouse from what has been landed")
+    one.add_argument(
+        "--engine", choices=importing.ENGINES, default=importing.ENGINES[0],
+        help="what makes the marts: DuckDB on this machine, or an Apache Spark cluster (docs/spark.md)")
+    one.add_argument("--master", metavar="URL", help="the cluster's master, such as spark://HOST:7077; with --engine spark")
+    one.set_defaults(run=importing.run_build)
 
     one = command("query", "run one query; its parameters are options")
     one.add_argument("name", metavar="NAME")

@@ -22,16 +22,20 @@ from clearaccounts.importing.cancelling import Asked
 from clearaccounts.importing.landing import Outcome
 from clearaccounts.importing.questions import Question, nobody
 from clearaccounts.importing.records import Landing, landings, rejects
+from clearaccounts.importing.spark import cluster
 from clearaccounts.importing.validation import Sum
 from clearaccounts.importing.validation.day_orders import OrderOpen
 from clearaccounts.money import exact
 from clearaccounts.settings import DataFolder
 from clearaccounts.text import N_
+from clearaccounts.warehouse import Build
 
 ALL_IN, NOTHING_LANDED, SOME_REJECTED = 0, 1, 3
 REJECTS_IN_REPORT = 100
 REJECTS_SHOWN = 10
 CLOSED_SHOWN = 20
+# What can make the marts; the first unless another is asked for.
+ENGINES = ("duckdb", "spark")
 
 
 def run_import(context: Context, arguments: Namespace) -> int:
@@ -241,16 +245,33 @@ def _mend(context: Context, arguments: Namespace) -> int:
     return 0
 
 
-def run_build(context: Context, _arguments: Namespace) -> int:
-    """Build the warehouse anew from what has landed; with nothing landed, the sample."""
+def run_build(context: Context, arguments: Namespace) -> int:
+    """Build the warehouse anew from what has landed; with nothing landed, the sample.
+
+    Raises:
+        BadParameter: a cluster without its address, or an address without a cluster.
+    """
+    if (arguments.engine == "spark") != (arguments.master is not None):
+        raise BadParameter(N_("--engine spark and --master URL belong together: --engine spark --master spark://HOST:7077."))
     if context.own.is_empty:
+        if arguments.master:
+            raise LandingError(N_("Nothing has landed in {folder} yet; import a file first."), folder=context.own.path.name)
         publish.build_sample(context.settings, context.served, context.now)
         say(f"Nothing has landed in {context.own.path}; the sample partner is served.")
         return 0
-    made = publish.build(context.own, context.settings, context.now)
+    made = _build_on_spark(context, arguments.master) if arguments.master else publish.build(context.own, context.settings, context.now)
     catch_up(context.own, context.settings, context.now)
     say(f"Built {made.build_id}, as of {made.as_of_on}.")
     return 0
+
+
+def _build_on_spark(context: Context, master: str) -> Build:
+    cluster.require()
+    # Only here: pyspark and sqlglot need not be installed for anything else.
+    from clearaccounts.importing.spark import engine  # noqa: PLC0415
+
+    with engine.on(master, context.own.warehouse / "spark.log", warn) as maker:
+        return publish.build(context.own, context.settings, context.now, maker=maker)
 
 
 def run_sample(_context: Context, arguments: Namespace) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -36,6 +36,21 @@ create table build (
 )
 """
 OFFENDERS_KEPT = 1000
+
+
+class Marts(Protocol):
+    """Marts that another engine has made: what the connection must be allowed to read, and how they become tables of the warehouse."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files that they stand in."""
+
+    def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the table of every mart; BuildError if one is not what the marts' SQL makes here."""
+
+
+# What makes the marts of a build elsewhere, in a scratch folder, from the Parquet files of each canonical kind.
+Maker: TypeAlias = Callable[[Mapping[str, Sequence[Path]], Build, Path, Asked], Marts]
 
 
 def failed_by(problem: Exception) -> BuildError:
@@ -63,6 +78,7 @@ def write_warehouse(
     cancelled: Asked = never,
     *,
     prepared: Path | None = None,
+    marts: Marts | None = None,
 ) -> None:
     """Write the warehouse of `build` to `target`, a file that must not exist.
 
@@ -74,6 +90,7 @@ def write_warehouse(
         limits: memory and threads.
         cancelled: whether somebody wants it to stop.
         prepared: a file of `prepare`, of the same version; the warehouse is the same without one.
+        marts: the marts of these very tables, if another engine has made them; else they are made here.
 
     Raises:
         Cancelled: somebody does.
@@ -82,6 +99,7 @@ def write_warehouse(
     if prepared:
         shutil.copyfile(prepared, target)
     files_read = [path for source in tables.values() if not isinstance(source, pa.Table) for path in source]
+    files_read += marts.files if marts else []
     connection = connect(target, limits or Limits(), files_read)
     try:
         with interruptible(connection, cancelled):
@@ -92,7 +110,10 @@ def write_warehouse(
             connection.execute("insert into build values (?, ?, ?, ?, ?, ?, ?, ?)", astuple(build))
             _fill_canonical(connection, tables)
             connection.execute("commit")
-            _fill_marts(connection)
+            if marts:
+                marts.fill(connection)
+            else:
+                _fill_marts(connection)
             if not prepared:
                 define_macros(connection)
             _run_checks(connection)

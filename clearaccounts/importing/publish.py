@@ -15,6 +15,7 @@ from pathlib import Path
 from clearaccounts.access import OPERATOR
 from clearaccounts.errors import BuildError, LandingError
 from clearaccounts.importing import files, intake, refresh, shrinking, snapshots, staging
+from clearaccounts.importing.build import Maker
 from clearaccounts.importing.cancelling import Asked, never
 from clearaccounts.importing.intake import DayOrder, FileProgress, ReadBy, files_of, quiet
 from clearaccounts.importing.landing import Outcome
@@ -184,7 +185,9 @@ def _publish(stage: Stage, prepared: Prepared | None, report: Report) -> None:
         keep_failure(stage.folder, report.build_problem, stage.now)
 
 
-def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date | None = None) -> Build:
+def build(
+    folder: DataFolder, settings: Settings, now: datetime, as_of_on: date | None = None, *, maker: Maker | None = None,
+) -> Build:
     """Build the warehouse anew from all that has landed, and make it current.
 
     Args:
@@ -192,6 +195,7 @@ def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date 
         settings: limits, company currency and time zone.
         now: the moment of the build, with its zone.
         as_of_on: the day the pages show; else the day of the newest import in company time.
+        maker: what makes the marts, if not this process.
 
     Raises:
         LandingError: nothing has landed yet.
@@ -201,7 +205,7 @@ def build(folder: DataFolder, settings: Settings, now: datetime, as_of_on: date 
         stage = Stage(folder, settings, work, now)
         if not stage.known:
             raise LandingError(N_("Nothing has landed in {folder} yet; import a file first."), folder=folder.path.name)
-        return build_and_swap(stage, as_of_on)
+        return build_and_swap(stage, as_of_on, maker)
 
 
 def build_sample(settings: Settings, folder: DataFolder, now: datetime, source: Path = SAMPLE_SOURCE) -> Build | None:

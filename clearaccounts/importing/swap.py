@@ -15,7 +15,7 @@ import duckdb
 
 from clearaccounts.errors import BuildError, FileRefused
 from clearaccounts.importing import files, first_answers, history
-from clearaccounts.importing.build import failed_by, write_warehouse
+from clearaccounts.importing.build import Maker, failed_by, write_warehouse
 from clearaccounts.importing.canonical import RECEIVABLES_KINDS, kinds
 from clearaccounts.importing.records import Landing
 from clearaccounts.importing.staging import Stage
@@ -115,13 +115,16 @@ class Prepared:
     not_refreshed: str = ""
 
 
-def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: date | None = None) -> Prepared:
+def prepare(
+    stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: date | None = None, maker: Maker | None = None,
+) -> Prepared:
     """Build a warehouse in scratch from what counts on the stage.
 
     Args:
         stage: what counts, and what it adds.
         known: the landings to build from, if not all that count.
         as_of_on: the day the pages show; else the day of the newest import in company time.
+        maker: what makes the marts, if not this process.
 
     Raises:
         BuildError: it failed.
@@ -131,7 +134,9 @@ def prepare(stage: Stage, *, known: Sequence[Landing] | None = None, as_of_on: d
     made = about(stage, counted, as_of_on)
     fresh = stage.work / f"warehouse-{made.build_id}.duckdb"
     try:
-        write_warehouse(fresh, _merge(stage, counted, made), made, stage.settings.limits, stage.cancelled)
+        tables = _merge(stage, counted, made)
+        marts = maker(tables, made, stage.work, stage.cancelled) if maker else None
+        write_warehouse(fresh, tables, made, stage.settings.limits, stage.cancelled, marts=marts)
         first_answers.keep(fresh, stage.settings)
         files.sync(fresh)
     except (duckdb.Error, OSError) as problem:
@@ -213,14 +218,14 @@ def keep_failure(folder: DataFolder, failed: BuildError, now: datetime) -> None:
     files.write_json(folder.warehouse / FAILURE, {"template": failed.template, "values": values, "at": now.isoformat()})
 
 
-def build_and_swap(stage: Stage, as_of_on: date | None = None) -> Build:
-    """Build from what counts on the stage and make the result current. Only under the lock.
+def build_and_swap(stage: Stage, as_of_on: date | None = None, maker: Maker | None = None) -> Build:
+    """Build from what counts on the stage and make the result current; `maker` makes the marts if not this process. Only under the lock.
 
     Raises:
         BuildError: it failed, and the folder says so; the previous one is still served.
     """
     try:
-        return adopt(stage.folder, prepare(stage, as_of_on=as_of_on))
+        return adopt(stage.folder, prepare(stage, as_of_on=as_of_on, maker=maker))
     except BuildError as failed:
         keep_failure(stage.folder, failed, stage.now)
         raise

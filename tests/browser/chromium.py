@@ -6,7 +6,6 @@ prints nothing, says so in one line on standard error, and the browser tests are
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -14,6 +13,8 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests import programs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -52,30 +53,10 @@ def starts(path: str) -> bool:
 
 def install() -> None:
     """Install a Chromium: Debian's package as root, else Playwright's own. What fails is found out by looking again."""
-    if Path("/etc/debian_version").exists() and os.geteuid() == 0:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600, check=False)
-        if find():
-            return
-    subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600, check=False,
-    )
-
-
-def main() -> None:
-    """Print the path of a Chromium, installing one where that is possible."""
-    path = find()
-    if path is None:
-        print("There is no Chromium here yet; installing one.", file=sys.stderr)
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            install()
-        path = find()
-    if path is None:
-        print("There is no Chromium and none could be installed: the browser tests are skipped.", file=sys.stderr)
-    print(path or "")
+    programs.apt("chromium")
+    if find() is None:
+        programs.run_quietly([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 if __name__ == "__main__":
-    main()
+    programs.report("Chromium", find, install)

@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.programs import apt, report
 
 # What the tests need that runs on their own cluster only.
 PROGRAMS = ("initdb", "pg_ctl", "postgres", "pg_dump", "psql")
@@ -41,10 +42,7 @@ def find() -> Path | None:
 
 def install() -> None:
     """Install Debian's package as root. What fails is found out by looking again."""
-    if Path("/etc/debian_version").exists() and os.geteuid() == 0:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]):
-            subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600, check=False)
+    apt("postgresql")
 
 
 class Cluster:
@@ -126,18 +124,5 @@ def wait_for(condition: Any, seconds: float = 20) -> None:
         time.sleep(0.01)
 
 
-def main() -> None:
-    """Print the folder of the programs, installing them where that is possible."""
-    folder = find()
-    if folder is None:
-        print("There is no PostgreSQL here yet; installing it.", file=sys.stderr)
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            install()
-        folder = find()
-    if folder is None:
-        print("There is no PostgreSQL and none could be installed: the tests on it are skipped.", file=sys.stderr)
-    print(folder or "")
-
-
 if __name__ == "__main__":
-    main()
+    report("PostgreSQL", find, install)

@@ -12,7 +12,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+
+from tests import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
@@ -36,10 +37,7 @@ def find() -> str | None:
 
 def install() -> None:
     """Install Debian's package as root, without starting its service. What fails is found out by looking again."""
-    if Path("/etc/debian_version").exists() and os.geteuid() == 0:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "nginx-light"]):
-            subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600, check=False)
+    programs.apt("nginx-light", RUNLEVEL="1")
 
 
 @dataclass(frozen=True)
@@ -109,18 +107,5 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("nginx did not come up")
 
 
-def main() -> None:
-    """Print the program's path, installing it where that is possible."""
-    program = find()
-    if program is None:
-        print("There is no nginx here yet; installing it.", file=sys.stderr)
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            install()
-        program = find()
-    if program is None:
-        print("There is no nginx and none could be installed: the tests through it are skipped.", file=sys.stderr)
-    print(program or "")
-
-
 if __name__ == "__main__":
-    main()
+    programs.report("nginx", find, install)
