@@ -112,14 +112,7 @@ def find_documents(database: Database, landed: Landed, changed: frozenset[str]) 
     """
     most = max(FEWEST, SHARE * landed.rows("customer_invoices", "payments", "credit_notes"))
     files = landed.files("allocations")
-    database.run("""
-        create table touched.customer_invoices (invoice_id text);
-        create table touched.sources (source_type text, source_id text);
-        create table touched.allocations (allocation_id text);
-        create table front.allocations (allocation_id text);
-        create view touched.payments as select source_id as payment_id from touched.sources where source_type = 'payment';
-        create view touched.credit_notes as select source_id as credit_note_id from touched.sources where source_type = 'credit_note'
-    """)
+    database.run("create table front.allocations (allocation_id text)")
     for name, front, key in (
         ("customer_invoices", "customer_invoices", "invoice_id"),
         ("instalments", "customer_invoices", "invoice_id"),
@@ -130,47 +123,63 @@ def find_documents(database: Database, landed: Landed, changed: frozenset[str]) 
         if name in changed:
             database.run(f"insert into front.{front} select {key} from changed.{name}")
     if files:
-        database.run(f"create table cut.allocations as from {parquet(files, filename=True)} limit 0")
-    while True:
-        _move_front(database)
-        count = database.count("touched.customer_invoices") + database.count("touched.sources")
+        _reach(database, files, most)
+    for name, key in _ENDS.items():
+        tied = f"union select {key} from cut.allocations where {_IS_TIED[name]}" if files else ""
+        database.run(f"create table touched.{name} as select distinct {key} from front.{name} {tied}")
+    database.run("""
+        create view touched.payments as select source_id as payment_id from touched.sources where source_type = 'payment';
+        create view touched.credit_notes as select source_id as credit_note_id from touched.sources where source_type = 'credit_note'
+    """)
+    count = database.count("touched.customer_invoices") + database.count("touched.sources")
+    if count > most:
+        raise NotRefreshed(f"{count:,} documents are touched")
+    return count
+
+
+# What an allocation ties together, its own other versions too; a write-off has no source.
+_ENDS = {"customer_invoices": "invoice_id", "sources": "source_type, source_id", "allocations": "allocation_id"}
+_IS_TIED = {
+    "customer_invoices": "invoice_id is not null",
+    "sources": "source_type <> 'write_off' and source_id is not null",
+    "allocations": "allocation_id is not null",
+}
+
+
+def _reach(database: Database, files: Sequence[Path], most: float) -> None:
+    """Make `cut.allocations`, every version of each allocation that can be reached from the front.
+
+    The ends are followed by their hashes: read once, held in little room. Two ends with one hash are taken for one; that touches more
+    than need be, and nothing less.
+
+    Raises:
+        NotRefreshed: more than `most` are reached.
+    """
+    rows = parquet(files, filename=True)
+    hashes = ", ".join(f"case when {_IS_TIED[name]} then hash({key}) end as {name}" for name, key in _ENDS.items())
+    database.run(f"create table cut.ties as select {hashes} from {rows}")
+    database.run("create table cut.reached as select rowid as place, * from cut.ties limit 0")
+    for name, key in _ENDS.items():
+        database.run(f"create table cut.ends_{name} as select distinct hash({key}) as end_hash from front.{name}")
+        database.run(f"create table cut.next_{name} as from cut.ends_{name}")
+    while any(database.count(f"cut.next_{name}") for name in _ENDS):
+        found = " or ".join(f"{name} in (from cut.next_{name})" for name in _ENDS)
+        database.run(f"""
+            create or replace table cut.found as
+                select rowid as place, * from cut.ties where ({found}) and rowid not in (select place from cut.reached);
+            insert into cut.reached from cut.found
+        """)
+        for name in _ENDS:
+            database.run(f"""
+                create or replace table cut.next_{name} as
+                    select distinct {name} as end_hash from cut.found where {name} is not null and {name} not in (from cut.ends_{name});
+                insert into cut.ends_{name} from cut.next_{name}
+            """)
+        count = database.count("cut.ends_customer_invoices") + database.count("cut.ends_sources")
         if count > most:
             raise NotRefreshed(f"{count:,} documents are touched")
-        if not files or not any(database.count(f"front.{name}") for name in _FRONTS):
-            return count
-        _reach(database, files)
-
-
-_FRONTS = {"customer_invoices": "invoice_id", "sources": "source_type, source_id", "allocations": "allocation_id"}
-
-
-def _move_front(database: Database) -> None:
-    """Leave in `front` what was not touched before, and touch it."""
-    for name, key in _FRONTS.items():
-        database.run(f"""
-            create or replace table front.{name} as
-                select distinct {key} from front.{name} anti join touched.{name} using ({key});
-            insert into touched.{name} from front.{name}
-        """)
-
-
-def _reach(database: Database, files: Sequence[Path]) -> None:
-    """Take the allocations at the front into `cut.allocations`, every version of them; what they tie to it is the next front."""
-    rows = parquet(files, filename=True)
-    database.run("create or replace table cut.reached as from cut.allocations limit 0")
-    for name, key in _FRONTS.items():
-        if database.count(f"front.{name}"):
-            database.run(f"insert into cut.reached by name select rows.* from {rows} as rows semi join front.{name} using ({key})")
-    database.run("""
-        create or replace table cut.reached as
-            select distinct on (allocation_id, filename) reached.*
-            from cut.reached as reached anti join cut.allocations using (allocation_id, filename);
-        insert into cut.allocations from cut.reached;
-        create or replace table front.allocations as select allocation_id from cut.reached;
-        create or replace table front.customer_invoices as select invoice_id from cut.reached where invoice_id is not null;
-        create or replace table front.sources as
-            select source_type, source_id from cut.reached where source_type <> 'write_off' and source_id is not null
-    """)
+    database.run(f"create table cut.allocations as select * from {rows} where hash(allocation_id) in (from cut.ends_allocations)")
+    database.run("drop table cut.ties")
 
 
 def find_support(database: Database, landed: Landed, changed: frozenset[str], whose: str) -> int:
