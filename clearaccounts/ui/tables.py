@@ -24,9 +24,10 @@ from clearaccounts.errors import NoWarehouse
 from clearaccounts.exporting.tables import file_name
 from clearaccounts.exporting.workbooks import MOST_TABLE_ROWS, Control
 from clearaccounts.text import N_, Language
-from clearaccounts.ui import connection, labels, words
+from clearaccounts.ui import connection, guard, labels, words
 from clearaccounts.ui.columns import SORTED_BY_VALUE, Column, value_of
 from clearaccounts.ui.table_files import csv_of, xlsx_of
+from clearaccounts.warehouse import Warehouse
 
 __all__ = ["Column", "Paged", "captioned", "choose", "download", "paged", "pager", "show", "slices", "styled", "whole"]
 
@@ -224,8 +225,9 @@ def download(
 ) -> None:
     """A button that opens onto all rows as a workbook and as CSV; the first line of both is the caption and the build.
 
-    The files are written once somebody opens it, and a long one when they ask for that file. Their names carry the SHA-256
-    of what is in them: a server that told two large files apart by a sample of their bytes could hand out the other one.
+    The files are written once somebody opens it, and a long one when they ask for that file; the rest of the page stands still meanwhile.
+    Their names carry the SHA-256 of what is in them: a server that told two large files apart by a sample of their bytes could hand out
+    the other one.
 
     Args:
         page: the list; all of its rows go into the file, not only those on the page.
@@ -234,13 +236,29 @@ def download(
         stem: what the file's name begins with.
         control: what the totals in the workbook must come to.
     """
+    try:
+        build = connection.warehouse()
+    except NoWarehouse:
+        build = None
+    said = caption if build is None else f"{caption} · {words.language().gettext(N_('build {build}')).format(build=build.build.build_id)}"
+    # As wide as the button: what runs alone stands in a container of its own, which would take all the width there is.
+    with st.container(width="content"):
+        st.fragment(guard.watched(_files))(page, columns, build, said=said, stem=stem, control=control)
+
+
+def _files(
+    page: Paged, columns: Sequence[Column], build: Warehouse | None, *, said: str, stem: str, control: Control | None,
+) -> None:
+    """The button and the files; `build` is what the page is drawn from, and `said` the first line of each file."""
     language = words.language()
     translate = language.gettext
     place = st.popover(
         translate(N_("Download")), icon=":material/download:", type="tertiary", key=f"open_{stem}", on_change="rerun", width="content")
     if not place.open:
         return
-    said = _with_build(caption, language)
+    if build is not None and connection.newest_warehouse().identity != build.identity:
+        # The list is of another build, or of customers who are not theirs any more: the page comes first.
+        st.rerun()
     kinds = {"xlsx": N_("Workbook (XLSX)"), "csv": N_("Text (CSV)")}
     with place:
         for extension, title in kinds.items():
@@ -266,12 +284,3 @@ def download(
 
 def _remember(key: str, value: str) -> None:
     st.session_state[key] = value
-
-
-def _with_build(caption: str, language: Language) -> str:
-    """The caption and the build that its numbers come from, if anything was built yet."""
-    try:
-        build_id = connection.warehouse().build.build_id
-    except NoWarehouse:
-        return caption
-    return f"{caption} · {language.gettext(N_('build {build}')).format(build=build_id)}"
