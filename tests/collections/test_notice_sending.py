@@ -272,9 +272,10 @@ def _send_and_die(folder: Path, warehouse: Path, smtp: Smtp, when: str) -> None:
 def test_killed_between_queue_and_answer(office: Office, post: Post, tmp_path: Path, when: str) -> None:
     seen = office.letter().hash
     given = (tmp_path, office.newest.path, office.settings.smtp, when)
-    child = multiprocessing.get_context("fork").Process(target=_send_and_die, args=given)
+    # Not forked: of the databases that are open here a child would have everything but the threads.
+    child = multiprocessing.get_context("spawn").Process(target=_send_and_die, args=given)
     child.start()
-    child.join(60)
+    child.join(120)
     assert child.exitcode == -signal.SIGKILL
     reopened = store_in(tmp_path)
     office.store = reopened
