@@ -4,23 +4,16 @@
 -- Parameter as_of_on date: as of the end of this day.
 with
 
-documents as (
-    select customer_id, currency, amount_outstanding as amount_open
-    from open_items
-    where open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on) and exchange_rate is null
-    union all
-    select customer_id, currency, amount_unapplied
-    from unapplied
-    where open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on) and exchange_rate is null
-),
-
 ageing_without_rate as (
-    select documents.currency, count(*) as item_count, sum(documents.amount_open) as amount_open
-    from documents
-    inner join customers on customers.customer_id = documents.customer_id
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
-    group by documents.currency
-    order by documents.currency
+    select aside.currency, count(*) as item_count, sum(aside.amount_open) as amount_open
+    from documents_aside as aside
+    inner join customers on customers.customer_id = aside.customer_id
+    where aside.reason = 'no_exchange_rate'
+        and aside.aside_from_on <= $as_of_on
+        and aside.aside_through_on >= $as_of_on
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    group by aside.currency
+    order by aside.currency
 )
 
 select * from ageing_without_rate

@@ -15,10 +15,10 @@ control_by_currency as (
         sum(sides.amount_control) as amount_control,
         sum(sides.amount_difference) as amount_difference,
         count(*) filter (where sides.amount_difference <> 0) as wrong_count
-    from control_sides($as_of_on) as sides
-    inner join customers on customers.customer_id = sides.customer_id
-    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($currency is null or sides.currency = $currency)
+    from control_sides($as_of_on, $currency) as sides
+    inner join customer_order on customer_order.name_order = sides.name_order
+    inner join customers on customers.customer_id = customer_order.customer_id
+    where $viewer_agent is null or customers.sales_agent = $viewer_agent
     group by sides.currency
     order by sides.currency
 )

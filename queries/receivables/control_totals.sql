@@ -14,11 +14,11 @@ control_totals as (
         sides.amount_unapplied,
         sides.amount_control,
         sides.amount_difference
-    from control_sides($as_of_on) as sides
-    inner join customers on customers.customer_id = sides.customer_id
-    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($currency is null or sides.currency = $currency)
-    order by customers.customer_name, customers.customer_id, 3
+    from control_sides($as_of_on, $currency) as sides
+    inner join customer_order on customer_order.name_order = sides.name_order
+    inner join customers on customers.customer_id = customer_order.customer_id
+    where $viewer_agent is null or customers.sales_agent = $viewer_agent
+    order by sides.name_order, 3
 )
 
 select * from control_totals

@@ -4,28 +4,20 @@
 -- Parameter as_of_on date: as of the end of this day.
 with
 
-apart as (
-    select 'draft' as reason, customer_id, currency, amount_total
-    from invoices
-    where invoice_status = 'draft' and issued_on <= $as_of_on
-    union all
-    select 'void', customer_id, currency, amount_total
-    from invoices
-    where issued_on <= $as_of_on
-        and ((invoice_status = 'void' and voided_on is null) or counts_until_on <= $as_of_on)
-    union all
-    select 'no_due_date', customer_id, currency, amount_outstanding
-    from open_items
-    where due_on is null and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
-),
-
 documents_apart as (
-    select apart.reason, apart.currency, count(*) as document_count, sum(apart.amount_total) as amount_total
-    from apart
-    inner join customers on customers.customer_id = apart.customer_id
-    where $viewer_agent is null or customers.sales_agent = $viewer_agent
-    group by apart.reason, apart.currency
-    order by apart.reason, apart.currency
+    select
+        aside.reason,
+        aside.currency,
+        count(*) as document_count,
+        sum(case when aside.reason = 'no_due_date' then aside.amount_open else aside.amount_total end) as amount_total
+    from documents_aside as aside
+    inner join customers on customers.customer_id = aside.customer_id
+    where aside.reason <> 'no_exchange_rate'
+        and aside.aside_from_on <= $as_of_on
+        and aside.aside_through_on >= $as_of_on
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+    group by aside.reason, aside.currency
+    order by aside.reason, aside.currency
 )
 
 select * from documents_apart

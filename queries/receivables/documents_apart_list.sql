@@ -11,35 +11,7 @@
 with
 
 apart as (
-    select
-        'draft' as reason,
-        customer_id,
-        'invoice' as document_type,
-        invoice_id as document_id,
-        cast(null as integer) as instalment_number,
-        currency,
-        issued_on as dated_on,
-        amount_total,
-        cast(0 as decimal(18, 4)) as amount_open
-    from invoices
-    where invoice_status = 'draft' and issued_on <= $as_of_on
-    union all
-    select 'void', customer_id, 'invoice', invoice_id, null, currency, issued_on, amount_total, 0
-    from invoices
-    where issued_on <= $as_of_on
-        and ((invoice_status = 'void' and voided_on is null) or counts_until_on <= $as_of_on)
-    union all
-    select 'no_due_date', customer_id, 'invoice', invoice_id, instalment_number, currency, issued_on, amount_total, amount_outstanding
-    from open_items
-    where due_on is null and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
-    union all
-    select 'no_exchange_rate', customer_id, 'invoice', invoice_id, instalment_number, currency, issued_on, amount_total, amount_outstanding
-    from open_items
-    where exchange_rate is null and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
-    union all
-    select 'no_exchange_rate', customer_id, source_type, source_id, null, currency, source_on, amount_total, amount_unapplied
-    from unapplied
-    where exchange_rate is null and open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
+    select * from documents_aside where aside_from_on <= $as_of_on and aside_through_on >= $as_of_on
 ),
 
 documents_apart_list as (

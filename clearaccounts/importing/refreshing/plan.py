@@ -3,7 +3,8 @@
 keyed      a row belongs to one document or case: only those touched are made anew
 whole      made of small kinds alone: made anew whole if one of them changed
 customers  known by their own rows or by what mentions them
-narrow     a row is made of one row of a keyed mart: those made of rows touched are taken out and put in
+narrow     a row is made of one row of a keyed mart, or of rows that are touched together: those made of rows touched are taken out and
+           put in
 summary    made of marts alone: made anew over the new marts
 
 A check whose rows belong to documents, or to cases, is added up: what it found, less what it found among those touched, and what it
@@ -26,9 +27,9 @@ SUPPORT_KINDS = frozenset({"support_cases", "case_events", "service_requests"})
 # Those of these that are touched are there for checks; no mart is keyed by them.
 CHECKED_KINDS = frozenset({"subscriptions"})
 CUSTOMERS = "customers"
-# Marts whose every row is made of one row of a keyed mart, and of what stands beside it in marts that have no documents: nothing is
-# counted, added up or put in order over rows. Their SQL cannot tell that of itself.
-ROW_BY_ROW = frozenset({"open_amounts"})
+# Marts whose every row is made of one row of a keyed mart, or of an allocation with its documents (touched together), and of what stands
+# beside it in marts that have no documents: nothing is counted, added up or put in order over rows. Their SQL cannot tell that of itself.
+ROW_BY_ROW = frozenset({"documents_aside", "open_amounts", "owed_changes"})
 # What changes with every build: who reads it is made anew whole.
 _OF_THE_BUILD = re.compile(r"\b(as_of_on|built_at|build_id|newest_import_at|newest_receivables_import_at)\b")
 
