@@ -84,6 +84,7 @@ items_open_once as (
     select
         counted.customer_id,
         counted.invoice_id,
+        counted.invoice_number,
         cast(null as integer) as instalment_number,
         counted.currency,
         counted.issued_on,
@@ -233,6 +234,7 @@ items_open_stepwise as (
     select
         counted_stepwise.customer_id,
         items.invoice_id,
+        counted_stepwise.invoice_number,
         items.instalment_number,
         counted_stepwise.currency,
         counted_stepwise.issued_on,

@@ -11,38 +11,64 @@
 with
 
 buckets as (
-    select * from bucket_ranges($bucket_edges)
+    select bucket_order, bucket from bucket_ranges($bucket_edges)
     union all
-    select 1000000, null, null, 'unapplied'
+    select 1000000, 'unapplied'
 ),
 
+-- Of one customer the items stand together; all others are added up from narrow rows.
 documents as (
-    select
-        customer_id,
-        currency,
-        $as_of_on - case when $basis = 'due_date' then aged_from_on else issued_on end as overdue_days,
-        amount_outstanding
-    from open_items
-    where open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
+    select name_order, currency, issued_on, aged_from_on, amount_open
+    from amounts_on($as_of_on, $viewer_agent, $currency)
+    where $customer_id is null
     union all
-    select customer_id, currency, null, amount_unapplied
-    from unapplied
-    where open_from_on <= $as_of_on and (open_until_on is null or open_until_on > $as_of_on)
+    select customer_order.name_order, items.currency, items.issued_on, items.aged_from_on, items.amount_open
+    from (
+        select customer_id, currency, issued_on, aged_from_on, open_from_on, open_until_on, amount_outstanding as amount_open
+        from open_items
+        where customer_id = $customer_id
+        union all
+        select customer_id, currency, null, null, open_from_on, open_until_on, amount_unapplied
+        from unapplied
+        where customer_id = $customer_id
+    ) as items
+    inner join customers on customers.customer_id = items.customer_id
+    inner join customer_order on customer_order.customer_id = items.customer_id
+    where items.open_from_on <= $as_of_on
+        and (items.open_until_on is null or items.open_until_on > $as_of_on)
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($currency is null or items.currency = $currency)
 ),
 
-own_documents as (
-    select documents.*
+per_customer as (
+    select
+        name_order,
+        currency,
+        case
+            when aged_from_on is null then 1000000
+            else bucket_number($as_of_on - case when $basis = 'due_date' then aged_from_on else issued_on end, $bucket_edges)
+        end as bucket_order,
+        count(*) as item_count,
+        sum(amount_open) as amount_open
     from documents
-    inner join customers on customers.customer_id = documents.customer_id
-    where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
-        and ($currency is null or documents.currency = $currency)
-        and ($customer_id is null or documents.customer_id = $customer_id)
+    group by all
+),
+
+per_bucket as (
+    select
+        currency,
+        bucket_order,
+        cast(sum(item_count) as bigint) as item_count,
+        count(*) as customer_count,
+        sum(amount_open) as amount_open
+    from per_customer
+    group by currency, bucket_order
 ),
 
 every_bucket as (
     select own_currencies.currency, buckets.*
     from buckets
-    cross join (select distinct currency from own_documents) as own_currencies
+    cross join (select distinct currency from per_bucket) as own_currencies
 ),
 
 ageing_buckets as (
@@ -50,19 +76,12 @@ ageing_buckets as (
         every_bucket.currency,
         every_bucket.bucket,
         every_bucket.bucket_order,
-        count(own_documents.currency) as item_count,
-        count(distinct own_documents.customer_id) as customer_count,
-        cast(coalesce(sum(own_documents.amount_outstanding), 0) as decimal(38, 4)) as amount_outstanding
+        coalesce(per_bucket.item_count, 0) as item_count,
+        coalesce(per_bucket.customer_count, 0) as customer_count,
+        cast(coalesce(per_bucket.amount_open, 0) as decimal(38, 4)) as amount_outstanding
     from every_bucket
-    left join own_documents
-        on own_documents.currency = every_bucket.currency
-        and case
-            when every_bucket.bucket = 'unapplied' then own_documents.overdue_days is null
-            else (every_bucket.first_day is null or own_documents.overdue_days >= every_bucket.first_day)
-                and (every_bucket.last_day is null or own_documents.overdue_days <= every_bucket.last_day)
-                and own_documents.overdue_days is not null
-        end
-    group by all
+    left join per_bucket
+        on per_bucket.currency = every_bucket.currency and per_bucket.bucket_order = every_bucket.bucket_order
     order by every_bucket.currency, every_bucket.bucket_order
 )
 

@@ -22,7 +22,6 @@ buckets as (
     select 1000000, 'unapplied'
 ),
 
--- A group needs what only the documents know; all others are added up from narrow rows.
 amounts as (
     select
         name_order,
@@ -34,22 +33,7 @@ amounts as (
         end as bucket_order,
         exchange_rate,
         amount_open
-    from amounts_on($as_of_on, $viewer_agent, $currency)
-    where $dimension is null
-    union all
-    select
-        customer_order.name_order,
-        documents.currency,
-        case when documents.invoice_id is not null then coalesce(documents.due_on, documents.issued_on) end,
-        documents.bucket_order,
-        documents.exchange_rate,
-        documents.amount_open
-    from open_documents($as_of_on, $bucket_edges, $basis, $dimension) as documents
-    inner join customer_order on customer_order.customer_id = documents.customer_id
-    where $dimension is not null
-        and ($viewer_agent is null or documents.sales_agent = $viewer_agent)
-        and ($currency is null or documents.currency = $currency)
-        and coalesce(documents.dimension_value, '') = coalesce($dimension_value, '')
+    from amounts_in_group($as_of_on, $viewer_agent, $currency, $dimension, $dimension_value)
 ),
 
 documents as (

@@ -14,17 +14,40 @@ with
 
 own_customers as (
     select
-        customer_id,
-        case when $dimension = 'customer' then customer_name end as customer_name,
+        customers.customer_id,
+        customer_order.name_order,
+        case when $dimension = 'customer' then customers.customer_name end as customer_name,
         case $dimension
-            when 'customer' then customer_id
-            when 'sales_agent' then sales_agent
-            when 'segment' then segment
-            when 'country' then country_code
+            when 'customer' then customers.customer_id
+            when 'sales_agent' then customers.sales_agent
+            when 'segment' then customers.segment
+            when 'country' then customers.country_code
         end as customer_value
     from customers
-    where $viewer_agent is null or sales_agent = $viewer_agent
+    inner join customer_order on customer_order.customer_id = customers.customer_id
+    where $viewer_agent is null or customers.sales_agent = $viewer_agent
 ),
+
+---------- groups of customers, or the documents' currency: added up from what each customer has
+
+customer_groups as (
+    select
+        case when $dimension = 'currency' then sides.currency else own_customers.customer_value end as dimension_value,
+        sides.currency,
+        sum(sides.amount_overdue) as amount_overdue,
+        sum(sides.amount_outstanding) as amount_outstanding,
+        sum(sides.amount_unapplied) as amount_unapplied,
+        sum(sides.amount_control) as amount_control,
+        sum(sides.open_count) > 0 as is_in_buckets,
+        cast(sum(sides.item_count) as bigint) as item_count,
+        count(*) filter (where sides.open_count > 0) as customer_count
+    from control_sides($as_of_on, $currency) as sides
+    inner join own_customers on own_customers.name_order = sides.name_order
+    where $dimension <> 'product'
+    group by all
+),
+
+---------- products: only the documents know them
 
 -- Every invoice and every source with its group; of customers out of view there is none.
 grouped_invoices as (
@@ -36,20 +59,19 @@ grouped_invoices as (
         invoices.issued_on,
         invoices.counts_until_on,
         invoices.amount_total,
-        case $dimension when 'currency' then invoices.currency when 'product' then products.product_name else customer_value end
-            as dimension_value
+        products.product_name as dimension_value
     from invoices
     inner join own_customers on own_customers.customer_id = invoices.customer_id
     left join invoice_products(case when $dimension = 'product' then 'yes' end) as products
         on products.invoice_id = invoices.invoice_id
+    where $dimension = 'product'
 ),
 
 grouped_sources as (
-    select
-        sources.*,
-        case when $dimension = 'currency' then sources.currency else customer_value end as dimension_value
+    select sources.*, cast(null as text) as dimension_value
     from sources
     inner join own_customers on own_customers.customer_id = sources.customer_id
+    where $dimension = 'product'
 ),
 
 bucket_side as (
@@ -100,7 +122,7 @@ in_force as (
         sources.source_id,
         invoices.customer_id <> sources.customer_id
             or invoices.currency <> sources.currency
-            or ($dimension = 'product' and products.product_name is not null) as is_moved
+            or products.product_name is not null as is_moved
     from allocations_in_force
     inner join invoices on invoices.invoice_id = allocations_in_force.invoice_id
     left join sources
@@ -108,7 +130,8 @@ in_force as (
         and sources.source_id = allocations_in_force.source_id
     left join invoice_products(case when $dimension = 'product' then 'yes' end) as products
         on products.invoice_id = allocations_in_force.invoice_id
-    where allocations_in_force.in_force_from_on <= $as_of_on
+    where $dimension = 'product'
+        and allocations_in_force.in_force_from_on <= $as_of_on
         and (allocations_in_force.in_force_until_on is null or allocations_in_force.in_force_until_on > $as_of_on)
 ),
 
@@ -149,8 +172,7 @@ document_totals as (
     group by dimension_value, currency
 ),
 
--- A group of which nothing is open, and of which the documents say so too, is not worth a row.
-compared as (
+product_groups as (
     select
         coalesce(bucket_totals.dimension_value, document_totals.dimension_value) as dimension_value,
         coalesce(bucket_totals.currency, document_totals.currency) as currency,
@@ -165,7 +187,17 @@ compared as (
     full join document_totals
         on document_totals.dimension_value is not distinct from bucket_totals.dimension_value
         and document_totals.currency = bucket_totals.currency
-    where bucket_totals.currency is not null or document_totals.amount_control <> 0
+),
+
+-- A group of which nothing is open, and of which the documents say so too, is not worth a row.
+compared as (
+    select *
+    from (
+        select * from customer_groups
+        union all
+        select * from product_groups
+    ) as every_group
+    where is_in_buckets or amount_control <> 0
 ),
 
 control_totals_by as (

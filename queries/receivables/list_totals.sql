@@ -17,18 +17,48 @@ company as (
     select minor_units from currencies where currency = $company_currency
 ),
 
+buckets as (
+    select bucket_order, bucket from bucket_ranges($bucket_edges)
+    union all
+    select 1000000, 'unapplied'
+),
+
+-- Of one customer the items stand together; all others are added up from narrow rows.
+amounts as (
+    select currency, issued_on, aged_from_on, exchange_rate, amount_open
+    from amounts_in_group($as_of_on, $viewer_agent, $currency, $dimension, $dimension_value)
+    where $customer_id is null
+        or ($dimension is not null and name_order = (select name_order from customer_order where customer_id = $customer_id))
+    union all
+    select items.currency, items.issued_on, items.aged_from_on, items.exchange_rate, items.amount_open
+    from (
+        select
+            customer_id, currency, issued_on, aged_from_on, open_from_on, open_until_on, exchange_rate, amount_outstanding as amount_open
+        from open_items
+        where customer_id = $customer_id and $dimension is null
+        union all
+        select customer_id, currency, null, null, open_from_on, open_until_on, exchange_rate, amount_unapplied
+        from unapplied
+        where customer_id = $customer_id and $dimension is null
+    ) as items
+    inner join customers on customers.customer_id = items.customer_id
+    where items.open_from_on <= $as_of_on
+        and (items.open_until_on is null or items.open_until_on > $as_of_on)
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($currency is null or items.currency = $currency)
+),
+
 documents as (
-    select open_documents.currency, open_documents.amount_open, open_documents.exchange_rate
-    from open_documents($as_of_on, $bucket_edges, $basis, $dimension) as open_documents
-    where ($viewer_agent is null or sales_agent = $viewer_agent)
-        and ($currency is null or currency = $currency)
-        and ($customer_id is null or customer_id = $customer_id)
-        and case
-            when $bucket is null then invoice_id is not null
-            when $bucket = 'overdue' then is_overdue
-            else bucket = $bucket
-        end
-        and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
+    select currency, exchange_rate, amount_open
+    from amounts
+    where case
+        when $bucket is null then aged_from_on is not null
+        when $bucket = 'overdue' then aged_from_on < $as_of_on
+        else case
+            when aged_from_on is null then 1000000
+            else bucket_number($as_of_on - case when $basis = 'due_date' then aged_from_on else issued_on end, $bucket_edges)
+        end = (select bucket_order from buckets where bucket = $bucket)
+    end
 ),
 
 list_totals as (

@@ -17,14 +17,29 @@ company as (
     select currency, minor_units from currencies where currency = $company_currency
 ),
 
+-- Money not applied has no product.
 rests as (
-    select *
-    from open_documents($as_of_on, [30], 'due_date', $dimension)
-    where invoice_id is null
-        and ($viewer_agent is null or sales_agent = $viewer_agent)
-        and ($currency is null or currency = $currency)
-        and ($customer_id is null or customer_id = $customer_id)
-        and ($dimension is null or coalesce(dimension_value, '') = coalesce($dimension_value, ''))
+    select unapplied.*, customers.customer_name
+    from unapplied
+    inner join customers on customers.customer_id = unapplied.customer_id
+    where unapplied.open_from_on <= $as_of_on
+        and (unapplied.open_until_on is null or unapplied.open_until_on > $as_of_on)
+        and ($viewer_agent is null or customers.sales_agent = $viewer_agent)
+        and ($currency is null or unapplied.currency = $currency)
+        and ($customer_id is null or unapplied.customer_id = $customer_id)
+        and (
+            $dimension is null
+            or coalesce(
+                case $dimension
+                    when 'customer' then customers.customer_id
+                    when 'sales_agent' then customers.sales_agent
+                    when 'segment' then customers.segment
+                    when 'country' then customers.country_code
+                    when 'currency' then unapplied.currency
+                end,
+                ''
+            ) = coalesce($dimension_value, '')
+        )
 ),
 
 unapplied_items as (
@@ -35,18 +50,17 @@ unapplied_items as (
         rests.source_id,
         rests.currency,
         company.currency as company_currency,
-        sources.payment_method,
-        sources.reference,
-        rests.issued_on as source_on,
-        $as_of_on - rests.issued_on as unapplied_days,
+        rests.payment_method,
+        rests.reference,
+        rests.source_on,
+        $as_of_on - rests.source_on as unapplied_days,
         rests.amount_total,
-        rests.amount_open as amount_unapplied,
-        in_minor_units_at(rests.amount_open, rests.exchange_rate, company.minor_units) as amount_unapplied_company,
+        rests.amount_unapplied,
+        in_minor_units_at(rests.amount_unapplied, rests.exchange_rate, company.minor_units) as amount_unapplied_company,
         count(*) over () as row_count
     from rests
     cross join company
-    left join sources on sources.source_type = rests.source_type and sources.source_id = rests.source_id
-    order by rests.issued_on, rests.customer_name, rests.source_id, rests.source_type
+    order by rests.source_on, rests.customer_name, rests.source_id, rests.source_type
     limit $row_limit offset $row_offset
 )
 
