@@ -9,6 +9,11 @@
 -- without what only a list shows, converted alike. A rest not applied has no aged_from_on.
 with
 
+-- One row, also for no currency: read in an expression, it would be planned anew wherever a macro writes its parameter.
+company as (
+    select max(minor_units) as minor_units from currencies where currencies.currency = in_currency
+),
+
 wanted as (
     select currency, aged_from_on, open_from_on, open_through_on, exchange_rate, amount_open
     from open_amounts
@@ -23,15 +28,14 @@ wanted as (
 )
 
 select
-    coalesce(in_currency, currency) as currency,
-    aged_from_on,
-    open_from_on,
-    open_through_on,
+    coalesce(in_currency, wanted.currency) as currency,
+    wanted.aged_from_on,
+    wanted.open_from_on,
+    wanted.open_through_on,
     case
-        when in_currency is null then cast(amount_open as decimal(38, 4))
-        else in_minor_units_at(
-            amount_open, exchange_rate, (select minor_units from currencies where currencies.currency = in_currency)
-        )
+        when in_currency is null then cast(wanted.amount_open as decimal(38, 4))
+        else in_minor_units_at(wanted.amount_open, wanted.exchange_rate, company.minor_units)
     end as amount_fact
 from wanted
-where in_currency is null or exchange_rate is not null
+cross join company
+where in_currency is null or wanted.exchange_rate is not null

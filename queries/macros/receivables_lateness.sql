@@ -9,6 +9,11 @@
 -- is open, days from the due day to the end of the period. pay_days, from issue to settlement, where a payment is among what settled it.
 with
 
+-- One row, also for no currency: read in an expression, it would be planned anew wherever a macro writes its parameter.
+company as (
+    select max(minor_units) as minor_units from currencies where currencies.currency = in_currency
+),
+
 scoped_customers as (
     select customer_id from customers where seen_by is null or sales_agent = seen_by
 ),
@@ -46,14 +51,11 @@ receivables_lateness as (
         cast(documents.amount_document as decimal(38, 4)) as amount_document,
         case
             when in_currency is null then cast(documents.amount_document as decimal(38, 4))
-            else in_minor_units_at(
-                documents.amount_document,
-                documents.exchange_rate,
-                (select minor_units from currencies where currencies.currency = in_currency)
-            )
+            else in_minor_units_at(documents.amount_document, documents.exchange_rate, company.minor_units)
         end as amount_weight
     from documents
     inner join scoped_customers on scoped_customers.customer_id = documents.customer_id
+    cross join company
     where in_currency is null or documents.exchange_rate is not null
 )
 
