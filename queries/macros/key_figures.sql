@@ -10,33 +10,16 @@
 -- mixes two currencies. Sales are the invoices of the period less what credit notes settled in it, as of the period's end.
 with
 
+-- One row, also for no currency: read in an expression, it would be planned anew wherever a macro writes its parameter.
+company as (
+    select max(minor_units) as minor_units from currencies where currencies.currency = in_currency
+),
+
 periods as (
     select unnest(first_days) as from_on, unnest(last_days) as to_on
 ),
 
--- What was billed, credited and written off: nothing that was void before the first of them counts in any.
-facts as (
-    select fact_type, currency, happened_on, known_until_on, amount_fact
-    from receivables_facts(seen_by, in_currency)
-    where fact_type in ('sold', 'credited', 'written_off')
-        and (wanted_currency is null or currency = wanted_currency)
-        and known_from_on <= list_max(last_days)
-        and (known_until_on is null or known_until_on >= list_min(first_days))
-),
-
--- What was open or not applied on any day from the one before the first period to the end of the last.
-amounts as (
-    select *
-    from amounts_between(list_min(first_days) - 1, list_max(last_days), seen_by, in_currency)
-    where wanted_currency is null or currency = wanted_currency
-),
-
----------- balances
-
-billed_currencies as (
-    -- What is billed only later is not known yet.
-    select distinct currency from facts where fact_type = 'sold' and happened_on <= (select max(to_on) from periods)
-),
+---------- balances: what was open or not applied on any day from the one before the first period to the end of the last
 
 balances as (
     select
@@ -44,40 +27,104 @@ balances as (
         periods.to_on,
         amounts.currency,
         sum(amounts.amount_fact) filter (
-            where amounts.open_from_on < periods.from_on and amounts.open_through_on >= periods.from_on - 1
+            where amounts.open_from_on < periods.from_on and amounts.aged_from_on is not null
         ) as amount_opening,
-        sum(amounts.amount_fact) filter (where amounts.open_through_on >= periods.to_on) as amount_closing,
+        sum(amounts.amount_fact) filter (
+            where amounts.open_through_on >= periods.to_on and amounts.aged_from_on is not null
+        ) as amount_closing,
         sum(amounts.amount_fact) filter (
             where amounts.open_through_on >= periods.to_on and amounts.aged_from_on >= periods.to_on
-        ) as amount_closing_current
-    from amounts
+        ) as amount_closing_current,
+        sum(amounts.amount_fact) filter (
+            where amounts.open_through_on >= periods.to_on and amounts.aged_from_on is null
+        ) as amount_unapplied,
+        -- Overdue at the end, for its days: with what was settled in the period they are the weighted days late.
+        sum(amounts.amount_fact) filter (
+            where amounts.open_through_on >= periods.to_on and amounts.aged_from_on < periods.to_on
+        ) as amount_weight,
+        sum(amounts.amount_fact * (periods.to_on - amounts.aged_from_on)) filter (
+            where amounts.open_through_on >= periods.to_on and amounts.aged_from_on < periods.to_on
+        ) as amount_weight_by_days
+    from amounts_between(list_min(first_days) - 1, list_max(last_days), seen_by, in_currency) as amounts
     inner join periods
         on amounts.open_from_on <= periods.to_on
         and amounts.open_through_on >= periods.from_on - 1
-    where amounts.aged_from_on is not null
+    where wanted_currency is null or amounts.currency = wanted_currency
     group by periods.from_on, periods.to_on, amounts.currency
 ),
 
-not_applied as (
-    select periods.from_on, periods.to_on, amounts.currency, sum(amounts.amount_fact) as amount_unapplied
-    from amounts
-    inner join periods
-        on amounts.open_from_on <= periods.to_on
-        and amounts.open_through_on >= periods.to_on
-    where amounts.aged_from_on is null
-    group by periods.from_on, periods.to_on, amounts.currency
+---------- documents: what was billed, credited and written off, and what was settled in a period
+
+-- Nothing that was void before the first period counts in any.
+documents as (
+    select
+        'sold' as move_type, customer_id, currency, issued_on as happened_on, counts_until_on as known_until_on,
+        exchange_rate, amount_total as amount_move
+    from invoices
+    where is_counted
+        and issued_on <= list_max(last_days)
+        and (counts_until_on is null or counts_until_on >= list_min(first_days))
+    union all
+    select
+        case moves.source_type when 'write_off' then 'written_off' else 'credited' end,
+        invoices.customer_id,
+        invoices.currency,
+        moves.happened_on,
+        invoices.counts_until_on,
+        invoices.exchange_rate,
+        case moves.source_type when 'write_off' then moves.amount_move else -moves.amount_move end
+    from (
+        select invoice_id, source_type, in_force_from_on as happened_on, amount_applied as amount_move
+        from allocations_in_force
+        where source_type in ('credit_note', 'write_off')
+        union all
+        select invoice_id, source_type, in_force_until_on, -amount_applied
+        from allocations_in_force
+        where source_type in ('credit_note', 'write_off') and in_force_until_on is not null
+    ) as moves
+    inner join invoices on invoices.invoice_id = moves.invoice_id and invoices.is_counted
+    where moves.happened_on <= list_max(last_days)
+        and (invoices.counts_until_on is null or invoices.counts_until_on >= list_min(first_days))
+),
+
+seen_documents as (
+    select * from documents where seen_by is null
+    union all
+    select documents.*
+    from documents
+    inner join customers on customers.customer_id = documents.customer_id
+    where customers.sales_agent = seen_by
+),
+
+move_days as (
+    select
+        coalesce(in_currency, documents.currency) as currency,
+        documents.move_type,
+        documents.happened_on,
+        documents.known_until_on,
+        sum(
+            case
+                when in_currency is null then cast(documents.amount_move as decimal(38, 4))
+                else in_minor_units_at(documents.amount_move, documents.exchange_rate, company.minor_units)
+            end
+        ) as amount_moved
+    from seen_documents as documents
+    cross join company
+    where (in_currency is null or documents.exchange_rate is not null)
+        and (wanted_currency is null or coalesce(in_currency, documents.currency) = wanted_currency)
+    group by all
 ),
 
 ---------- sales and write-offs, by day
 
-move_days as (
-    select currency, fact_type = 'written_off' as is_written_off, happened_on, known_until_on, sum(amount_fact) as amount_moved
-    from facts
-    group by all
-),
-
 period_days as (
-    select periods.from_on, periods.to_on, move_days.currency, move_days.is_written_off, move_days.happened_on, move_days.amount_moved
+    select
+        periods.from_on,
+        periods.to_on,
+        move_days.currency,
+        move_days.move_type = 'written_off' as is_written_off,
+        move_days.happened_on,
+        move_days.amount_moved
     from move_days
     inner join periods
         on move_days.happened_on <= periods.to_on
@@ -142,22 +189,58 @@ count_back as (
 
 ---------- settlement
 
-lateness as (
+settled as (
+    select customer_id, currency, has_payment, from_on, until_on, issued_on, due_on, settled_on, exchange_rate, amount_total
+    from settled_invoices
+    where settled_on between list_min(first_days) and list_max(last_days) and seen_by is null
+    union all
+    select
+        settled.customer_id, settled.currency, settled.has_payment, settled.from_on, settled.until_on, settled.issued_on, settled.due_on,
+        settled.settled_on, settled.exchange_rate, settled.amount_total
+    from settled_invoices as settled
+    inner join customers on customers.customer_id = settled.customer_id
+    where settled.settled_on between list_min(first_days) and list_max(last_days) and customers.sales_agent = seen_by
+),
+
+settled_in_period as (
     select
         periods.from_on,
         periods.to_on,
-        late.currency,
-        count(late.pay_days) as paid_invoice_count,
-        sum(late.pay_days) as total_pay_days,
-        sum(late.amount_weight) as amount_weight,
-        sum(late.amount_weight * late.days_late) as amount_weight_by_days
-    from periods,
-        lateral (select * from receivables_lateness(periods.from_on, periods.to_on, seen_by, in_currency)) as late
-    where wanted_currency is null or late.currency = wanted_currency
-    group by periods.from_on, periods.to_on, late.currency
+        coalesce(in_currency, settled.currency) as currency,
+        case when settled.has_payment then settled.settled_on - settled.issued_on end as pay_days,
+        settled.settled_on - coalesce(settled.due_on, settled.issued_on) as days_late,
+        case
+            when in_currency is null then cast(settled.amount_total as decimal(38, 4))
+            else in_minor_units_at(settled.amount_total, settled.exchange_rate, company.minor_units)
+        end as amount_weight
+    from settled
+    inner join periods
+        on settled.from_on <= periods.to_on
+        and (settled.until_on is null or settled.until_on > periods.to_on)
+        and settled.settled_on between periods.from_on and periods.to_on
+    cross join company
+    where (in_currency is null or settled.exchange_rate is not null)
+        and (wanted_currency is null or coalesce(in_currency, settled.currency) = wanted_currency)
+),
+
+settlements as (
+    select
+        from_on,
+        to_on,
+        currency,
+        count(pay_days) as paid_invoice_count,
+        sum(pay_days) as total_pay_days,
+        sum(amount_weight) as amount_weight,
+        sum(amount_weight * days_late) as amount_weight_by_days
+    from settled_in_period
+    group by from_on, to_on, currency
 ),
 
 ---------- together
+
+billed_currencies as (
+    select distinct currency from move_days where move_type = 'sold'
+),
 
 every_currency as (
     select periods.from_on, periods.to_on, billed_currencies.currency
@@ -166,7 +249,7 @@ every_currency as (
     union
     select from_on, to_on, currency from moved
     union
-    select from_on, to_on, currency from not_applied
+    select from_on, to_on, currency from balances where amount_unapplied is not null
 ),
 
 figures as (
@@ -179,13 +262,15 @@ figures as (
         cast(coalesce(moved.amount_sales, 0) as decimal(38, 4)) as amount_sales,
         cast(coalesce(balances.amount_closing, 0) as decimal(38, 4)) as amount_closing,
         cast(coalesce(balances.amount_closing_current, 0) as decimal(38, 4)) as amount_closing_current,
-        cast(coalesce(not_applied.amount_unapplied, 0) as decimal(38, 4)) as amount_unapplied,
+        cast(coalesce(balances.amount_unapplied, 0) as decimal(38, 4)) as amount_unapplied,
         cast(coalesce(moved.amount_written_off, 0) as decimal(38, 4)) as amount_written_off,
         case when coalesce(balances.amount_closing, 0) = 0 then 0 else count_back.dso_countback_days end as dso_countback_days,
-        coalesce(lateness.paid_invoice_count, 0) as paid_invoice_count,
-        cast(coalesce(lateness.total_pay_days, 0) as bigint) as total_pay_days,
-        cast(coalesce(lateness.amount_weight, 0) as decimal(38, 4)) as amount_weight,
-        cast(coalesce(lateness.amount_weight_by_days, 0) as decimal(38, 4)) as amount_weight_by_days
+        coalesce(settlements.paid_invoice_count, 0) as paid_invoice_count,
+        cast(coalesce(settlements.total_pay_days, 0) as bigint) as total_pay_days,
+        cast(coalesce(settlements.amount_weight, 0) + coalesce(balances.amount_weight, 0) as decimal(38, 4)) as amount_weight,
+        cast(
+            coalesce(settlements.amount_weight_by_days, 0) + coalesce(balances.amount_weight_by_days, 0) as decimal(38, 4)
+        ) as amount_weight_by_days
     from every_currency
     left join balances
         on balances.from_on = every_currency.from_on
@@ -195,18 +280,14 @@ figures as (
         on moved.from_on = every_currency.from_on
         and moved.to_on = every_currency.to_on
         and moved.currency = every_currency.currency
-    left join not_applied
-        on not_applied.from_on = every_currency.from_on
-        and not_applied.to_on = every_currency.to_on
-        and not_applied.currency = every_currency.currency
     left join count_back
         on count_back.from_on = every_currency.from_on
         and count_back.to_on = every_currency.to_on
         and count_back.currency = every_currency.currency
-    left join lateness
-        on lateness.from_on = every_currency.from_on
-        and lateness.to_on = every_currency.to_on
-        and lateness.currency = every_currency.currency
+    left join settlements
+        on settlements.from_on = every_currency.from_on
+        and settlements.to_on = every_currency.to_on
+        and settlements.currency = every_currency.currency
 ),
 
 ratios as (
