@@ -7,7 +7,8 @@
 --
 -- Overdue is past the due date; the policy's clock says from which date a stage's days are counted. The most severe stage
 -- whose conditions all hold is the customer's; holds leave it as it is and take the flag away. A hold that the policy
--- switches off takes none away.
+-- switches off takes none away. All customers are read from the narrow rows of a day (mart open_amounts), where a number stands for the
+-- customer; of one customer the items themselves are read.
 with
 
 variants as (
@@ -16,8 +17,9 @@ variants as (
 
 -- A customer of a segment that the policy names is judged by that segment's stages alone; the policy's own have variant ''.
 scoped_customers as (
-    select customers.customer_id, coalesce(variants.variant, '') as variant
+    select customer_order.name_order, customers.customer_id, coalesce(variants.variant, '') as variant
     from customers
+    inner join customer_order on customer_order.customer_id = customers.customer_id
     left join variants on variants.variant = lower(trim(customers.segment))
     where ($viewer_agent is null or customers.sales_agent = $viewer_agent)
         and ($customer_id is null or customers.customer_id = $customer_id)
@@ -27,47 +29,64 @@ day_end as (
     select timezone('UTC', timezone(time_zone, cast($as_of_on + 1 as timestamp))) as ends_at from build
 ),
 
-items as (
+-- What is open has a day from which it ages, what is not applied has none.
+open_now as (
     select
-        open_items.customer_id,
+        scoped_customers.name_order,
+        scoped_customers.variant,
+        amounts.currency,
+        amounts.part_of_invoice_id,
+        amounts.issued_on,
+        amounts.aged_from_on,
+        amounts.amount_open
+    from open_amounts as amounts
+    inner join scoped_customers on scoped_customers.name_order = amounts.name_order
+    where $customer_id is null and amounts.open_from_on <= $as_of_on and amounts.open_through_on >= $as_of_on
+    union all
+    select
+        scoped_customers.name_order,
         scoped_customers.variant,
         open_items.currency,
-        open_items.invoice_id,
+        case when open_items.instalment_number is not null then open_items.invoice_id end,
+        open_items.issued_on,
         open_items.aged_from_on,
-        $as_of_on - open_items.aged_from_on as overdue_days,
-        $as_of_on - open_items.issued_on as issued_days,
         open_items.amount_outstanding
     from open_items
-    inner join scoped_customers on scoped_customers.customer_id = open_items.customer_id
-    where open_items.open_from_on <= $as_of_on
+    cross join scoped_customers
+    where open_items.customer_id = $customer_id
+        and open_items.open_from_on <= $as_of_on
         and (open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
-),
-
-unapplied_now as (
-    select unapplied.customer_id, unapplied.currency, sum(unapplied.amount_unapplied) as amount_unapplied
+    union all
+    select scoped_customers.name_order, scoped_customers.variant, unapplied.currency, null, null, null, unapplied.amount_unapplied
     from unapplied
-    inner join scoped_customers on scoped_customers.customer_id = unapplied.customer_id
-    where unapplied.open_from_on <= $as_of_on
+    cross join scoped_customers
+    where unapplied.customer_id = $customer_id
+        and unapplied.open_from_on <= $as_of_on
         and (unapplied.open_until_on is null or unapplied.open_until_on > $as_of_on)
-    group by unapplied.customer_id, unapplied.currency
 ),
 
-debtors as (
-    select customer_id, currency from items
-    union
-    select customer_id, currency from unapplied_now
+overdue_items as (
+    select * from open_now where aged_from_on < $as_of_on
 ),
 
-overdue_totals as (
+debts as (
     select
-        customer_id,
+        name_order,
         currency,
-        max(overdue_days) as overdue_days,
-        sum(amount_outstanding) as amount_overdue,
-        count(distinct invoice_id) as overdue_invoice_count
-    from items
-    where overdue_days > 0
-    group by customer_id, currency
+        $as_of_on - min(aged_from_on) filter (where aged_from_on < $as_of_on) as overdue_days,
+        sum(amount_open) filter (where aged_from_on < $as_of_on) as amount_overdue,
+        count(*) filter (where aged_from_on < $as_of_on and part_of_invoice_id is null) as whole_invoice_count,
+        sum(amount_open) filter (where aged_from_on is null) as amount_unapplied
+    from open_now
+    group by name_order, currency
+),
+
+-- Instalments of one invoice count as one.
+part_counts as (
+    select name_order, currency, count(distinct part_of_invoice_id) as part_invoice_count
+    from overdue_items
+    where part_of_invoice_id is not null
+    group by name_order, currency
 ),
 
 ---------- the stage
@@ -93,49 +112,66 @@ stage_rules as (
     where stage is not null
 ),
 
-stage_invoices as (
+tested_items as (
     select
-        stage_rules.variant,
         stage_rules.stage_order,
-        items.customer_id,
-        items.currency,
-        items.invoice_id,
-        min(items.aged_from_on) as oldest_due_on,
-        sum(items.amount_outstanding) as amount_tested
-    from items
+        overdue_items.name_order,
+        overdue_items.variant,
+        overdue_items.currency,
+        overdue_items.part_of_invoice_id,
+        overdue_items.aged_from_on,
+        overdue_items.amount_open
+    from overdue_items
     inner join stage_rules
-        on stage_rules.variant = items.variant
-        and (stage_rules.currency is null or stage_rules.currency = items.currency)
-    where items.overdue_days > 0
-        and case when stage_rules.clock = 'invoice_date' then items.issued_days else items.overdue_days end
-            >= stage_rules.min_overdue_days
-    group by all
+        on stage_rules.variant = overdue_items.variant
+        and (stage_rules.currency is null or stage_rules.currency = overdue_items.currency)
+    where $as_of_on - case when stage_rules.clock = 'invoice_date' then overdue_items.issued_on else overdue_items.aged_from_on end
+        >= stage_rules.min_overdue_days
+),
+
+tested_invoices as (
+    select stage_order, name_order, variant, currency, aged_from_on as oldest_due_on, amount_open as amount_tested
+    from tested_items
+    where part_of_invoice_id is null
+    union all
+    select stage_order, name_order, variant, currency, min(aged_from_on), sum(amount_open)
+    from tested_items
+    where part_of_invoice_id is not null
+    group by stage_order, name_order, variant, currency, part_of_invoice_id
 ),
 
 stage_totals as (
     select
-        stage_invoices.customer_id,
-        stage_invoices.currency,
-        stage_rules.*  exclude (currency),
-        min(stage_invoices.oldest_due_on) as oldest_due_on
-    from stage_invoices
-    inner join stage_rules
-        on stage_rules.variant = stage_invoices.variant
-        and stage_rules.stage_order = stage_invoices.stage_order
-        and (stage_rules.currency is null or stage_rules.currency = stage_invoices.currency)
-    group by all
-    having count(*) >= stage_rules.min_overdue_invoices
-        and sum(stage_invoices.amount_tested) >= stage_rules.min_overdue_amount
+        name_order,
+        variant,
+        currency,
+        stage_order,
+        min(oldest_due_on) as oldest_due_on,
+        count(*) as invoice_count,
+        sum(amount_tested) as amount_tested,
+        count(*) filter (where amount_tested > 0) as owed_invoice_count,
+        sum(greatest(0, amount_tested)) as amount_owed
+    from tested_invoices
+    group by name_order, variant, currency, stage_order
 ),
 
 current_stage as (
-    select *
+    select stage_totals.*, stage_rules.* exclude (variant, stage_order, currency)
     from stage_totals
-    qualify row_number() over (partition by customer_id, currency order by stage_order desc) = 1
+    inner join stage_rules
+        on stage_rules.variant = stage_totals.variant
+        and stage_rules.stage_order = stage_totals.stage_order
+        and (stage_rules.currency is null or stage_rules.currency = stage_totals.currency)
+    where stage_totals.invoice_count >= stage_rules.min_overdue_invoices
+        and stage_totals.amount_tested >= stage_rules.min_overdue_amount
+    qualify row_number() over (partition by stage_totals.name_order, stage_totals.currency order by stage_totals.stage_order desc) = 1
 ),
 
 suspendable as (
-    select * from current_stage where action = 'suspend'
+    select scoped_customers.customer_id, current_stage.*
+    from current_stage
+    inner join scoped_customers on scoped_customers.name_order = current_stage.name_order
+    where current_stage.action = 'suspend'
 ),
 
 ---------- holds
@@ -149,12 +185,31 @@ holds_now as (
 ),
 
 -- What is not open is not tested: of the invoices held only those matter on which something is.
+held_items as (
+    select
+        open_items.customer_id,
+        open_items.invoice_id,
+        open_items.currency,
+        open_items.issued_on,
+        open_items.aged_from_on,
+        open_items.amount_outstanding
+    from open_items
+    inner join (
+        select distinct holds_now.customer_id, holds_now.invoice_id
+        from holds_now
+        inner join suspendable on suspendable.customer_id = holds_now.customer_id
+        where holds_now.invoice_id is not null
+    ) as held
+        on held.customer_id = open_items.customer_id and held.invoice_id = open_items.invoice_id
+    where open_items.open_from_on <= $as_of_on
+        and (open_items.open_until_on is null or open_items.open_until_on > $as_of_on)
+        and ($customer_id is null or open_items.customer_id = $customer_id)
+),
+
 held_invoices as (
-    select items.customer_id, items.invoice_id, items.currency, sum(items.amount_outstanding) as amount_open
-    from items
-    inner join (select distinct customer_id, invoice_id from holds_now where invoice_id is not null) as held
-        on held.customer_id = items.customer_id and held.invoice_id = items.invoice_id
-    group by items.customer_id, items.invoice_id, items.currency
+    select customer_id, invoice_id, currency, sum(amount_outstanding) as amount_open
+    from held_items
+    group by customer_id, invoice_id, currency
 ),
 
 invoice_holds as (
@@ -172,24 +227,47 @@ invoice_holds as (
     group by holds_now.customer_id, holds_now.invoice_id, held_invoices.currency
 ),
 
+-- What the stage tested of the invoices held.
+held_tested as (
+    select
+        suspendable.customer_id,
+        suspendable.currency,
+        held_items.invoice_id,
+        sum(held_items.amount_outstanding) as amount_tested
+    from suspendable
+    inner join held_items on held_items.customer_id = suspendable.customer_id and held_items.currency = suspendable.currency
+    where held_items.aged_from_on < $as_of_on
+        and $as_of_on - case when suspendable.clock = 'invoice_date' then held_items.issued_on else held_items.aged_from_on end
+            >= suspendable.min_overdue_days
+    group by suspendable.customer_id, suspendable.currency, held_items.invoice_id
+),
+
+-- All that was tested, with what is left of the invoices held in the place of these.
 tested_again as (
     select
         suspendable.customer_id,
         suspendable.currency,
         suspendable.min_overdue_invoices,
         suspendable.min_overdue_amount,
-        count(*) filter (where stage_invoices.amount_tested > coalesce(invoice_holds.amount_held, 0)) as invoice_count,
-        sum(greatest(0, stage_invoices.amount_tested - coalesce(invoice_holds.amount_held, 0))) as amount_tested,
-        flatten(list(invoice_holds.hold_types) filter (where invoice_holds.hold_types is not null)) as hold_types
-    from suspendable
-    inner join stage_invoices
-        on stage_invoices.customer_id = suspendable.customer_id
-        and stage_invoices.currency = suspendable.currency
-        and stage_invoices.stage_order = suspendable.stage_order
-    left join invoice_holds
-        on invoice_holds.customer_id = stage_invoices.customer_id
-        and invoice_holds.invoice_id = stage_invoices.invoice_id
-    group by all
+        suspendable.owed_invoice_count
+            - count(*) filter (where held_tested.amount_tested > 0)
+            + count(*) filter (where held_tested.amount_tested > invoice_holds.amount_held) as invoice_count,
+        suspendable.amount_owed
+            - sum(greatest(0, held_tested.amount_tested))
+            + sum(greatest(0, held_tested.amount_tested - invoice_holds.amount_held)) as amount_tested,
+        flatten(list(invoice_holds.hold_types)) as hold_types
+    from held_tested
+    inner join invoice_holds
+        on invoice_holds.customer_id = held_tested.customer_id and invoice_holds.invoice_id = held_tested.invoice_id
+    inner join suspendable
+        on suspendable.customer_id = held_tested.customer_id and suspendable.currency = held_tested.currency
+    group by
+        suspendable.customer_id,
+        suspendable.currency,
+        suspendable.min_overdue_invoices,
+        suspendable.min_overdue_amount,
+        suspendable.owed_invoice_count,
+        suspendable.amount_owed
 ),
 
 hold_reasons as (
@@ -212,12 +290,9 @@ hold_reasons as (
     union
     select suspendable.customer_id, suspendable.currency, 'unapplied_covers_debt'
     from suspendable
-    inner join unapplied_now
-        on unapplied_now.customer_id = suspendable.customer_id and unapplied_now.currency = suspendable.currency
-    inner join overdue_totals
-        on overdue_totals.customer_id = suspendable.customer_id and overdue_totals.currency = suspendable.currency
+    inner join debts on debts.name_order = suspendable.name_order and debts.currency = suspendable.currency
     where suspendable.is_held_by_unapplied
-        and -unapplied_now.amount_unapplied >= overdue_totals.amount_overdue
+        and -debts.amount_unapplied >= debts.amount_overdue
     union
     select suspendable.customer_id, suspendable.currency, 'no_final_notice'
     from suspendable
@@ -259,25 +334,22 @@ reason_lists as (
 
 stages as (
     select
-        debtors.customer_id,
-        debtors.currency,
+        scoped_customers.customer_id,
+        debts.currency,
         coalesce(current_stage.stage, 'clear') as stage,
-        overdue_totals.overdue_days,
-        coalesce(overdue_totals.amount_overdue, 0) as amount_overdue,
-        coalesce(overdue_totals.overdue_invoice_count, 0) as overdue_invoice_count,
-        coalesce(unapplied_now.amount_unapplied, 0) as amount_unapplied,
+        debts.overdue_days,
+        coalesce(debts.amount_overdue, 0) as amount_overdue,
+        debts.whole_invoice_count + coalesce(part_counts.part_invoice_count, 0) as overdue_invoice_count,
+        coalesce(debts.amount_unapplied, 0) as amount_unapplied,
         coalesce(current_stage.action = 'suspend', false) and reason_lists.hold_reasons is null as is_flagged,
         coalesce(reason_lists.hold_reasons, '') as hold_reasons
-    from debtors
-    left join overdue_totals
-        on overdue_totals.customer_id = debtors.customer_id and overdue_totals.currency = debtors.currency
-    left join unapplied_now
-        on unapplied_now.customer_id = debtors.customer_id and unapplied_now.currency = debtors.currency
-    left join current_stage
-        on current_stage.customer_id = debtors.customer_id and current_stage.currency = debtors.currency
+    from debts
+    inner join scoped_customers on scoped_customers.name_order = debts.name_order
+    left join part_counts on part_counts.name_order = debts.name_order and part_counts.currency = debts.currency
+    left join current_stage on current_stage.name_order = debts.name_order and current_stage.currency = debts.currency
     left join reason_lists
-        on reason_lists.customer_id = debtors.customer_id and reason_lists.currency = debtors.currency
-    order by is_flagged desc, amount_overdue desc, debtors.customer_id, debtors.currency
+        on reason_lists.customer_id = scoped_customers.customer_id and reason_lists.currency = debts.currency
+    order by is_flagged desc, amount_overdue desc, scoped_customers.customer_id, debts.currency
 )
 
 select * from stages

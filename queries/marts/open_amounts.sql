@@ -2,15 +2,25 @@
 -- Grain: one row per item of open_items or rest of unapplied, open_from_on.
 --
 -- An amount is open on a day when open_from_on <= day <= open_through_on (inclusive; 9999-12-31 = still). A rest not applied is
--- negative and has neither aged_from_on nor issued_on. name_order stands for the customer (customer_order), exchange_rate is the booked one. Rows that begin in one
+-- negative and has neither aged_from_on nor issued_on. part_of_invoice_id tells which instalments are of one invoice; what is open on a
+-- whole invoice is one row and has none. name_order stands for the customer (customer_order), exchange_rate is the booked one. Rows that begin in one
 -- month stand together, and of these those that end in one month: so a day reads little more than what is open on it.
 with
 
 every_amount as (
-    select customer_id, currency, issued_on, aged_from_on, open_from_on, open_until_on, exchange_rate, amount_outstanding as amount_open
+    select
+        customer_id,
+        currency,
+        case when instalment_number is not null then invoice_id end as part_of_invoice_id,
+        issued_on,
+        aged_from_on,
+        open_from_on,
+        open_until_on,
+        exchange_rate,
+        amount_outstanding as amount_open
     from open_items
     union all
-    select customer_id, currency, null, null, open_from_on, open_until_on, exchange_rate, amount_unapplied
+    select customer_id, currency, null, null, null, open_from_on, open_until_on, exchange_rate, amount_unapplied
     from unapplied
 ),
 
@@ -18,6 +28,7 @@ open_amounts as (
     select
         customer_order.name_order,
         every_amount.currency,
+        every_amount.part_of_invoice_id,
         every_amount.issued_on,
         every_amount.aged_from_on,
         every_amount.open_from_on,
