@@ -22,8 +22,16 @@ withdrawals as (
     where cases.withdrawn_on is not null
 ),
 
+-- Of the few whose row says that they are over, and not since when: events may.
 endings as (
-    select distinct case_id from case_events where event_type in ('resolved', 'closed') and not is_from_row
+    select distinct case_events.case_id
+    from case_events
+    inner join cases on cases.case_id = case_events.case_id
+    where cases.case_status in ('resolved', 'closed')
+        and cases.resolved_at is null
+        and cases.closed_at is null
+        and case_events.event_type in ('resolved', 'closed')
+        and not case_events.is_from_row
 ),
 
 known as (
@@ -65,20 +73,43 @@ known as (
         )
 ),
 
--- What the customer wrote answers nobody. Since when a case without events waits is not known, so that is no answer either.
-answers as (
+known_events as (
     select
         case_events.case_id,
-        min(case_events.occurred_at) filter (where case_events.occurred_at < seen_at) as answered_at,
-        -- At any time: an answer that events date later is not taken from the row before they do.
-        bool_or(case_events.event_type = 'replied') as has_reply
+        case_events.event_type,
+        case_events.actor,
+        case_events.is_from_row,
+        case_events.occurred_at,
+        known.is_end_unknown
     from case_events
     inner join known on known.case_id = case_events.case_id
-    where case_events.event_type in ('replied', 'waiting_on_customer', 'resolved', 'closed')
-        and not (case_events.event_type = 'replied' and coalesce(lower(trim(case_events.actor)) = 'customer', false))
-        and not (case_events.event_type = 'waiting_on_customer' and case_events.is_from_row)
-        and not (known.is_end_unknown and case_events.event_type = 'closed')
-    group by case_events.case_id
+),
+
+-- What the customer wrote answers nobody. Since when a case without events waits is not known, so that is no answer either.
+-- What an event says is looked at last: of all events those of the cases counted are few.
+judged_events as (
+    select
+        case_id,
+        event_type,
+        occurred_at,
+        case event_type
+            when 'replied' then not coalesce(lower(trim(actor)) = 'customer', false)
+            when 'waiting_on_customer' then not is_from_row
+            when 'resolved' then true
+            when 'closed' then not is_end_unknown
+            else false
+        end as is_answer
+    from known_events
+),
+
+answers as (
+    select
+        case_id,
+        min(occurred_at) filter (where is_answer and occurred_at < seen_at) as answered_at,
+        -- At any time: an answer that events date later is not taken from the row before they do.
+        coalesce(bool_or(is_answer and event_type = 'replied'), false) as has_reply
+    from judged_events
+    group by case_id
 ),
 
 responses as (
