@@ -55,7 +55,7 @@ balances as (
 
 ---------- documents: what was billed, credited and written off, and what was settled in a period
 
--- Nothing that was void before the first period counts in any.
+-- Nothing that was void before the first period counts in any. Of a time long before it only the count-back may need the sales.
 documents as (
     select
         'sold' as move_type, customer_id, currency, issued_on as happened_on, counts_until_on as known_until_on,
@@ -66,25 +66,16 @@ documents as (
         and (counts_until_on is null or counts_until_on >= list_min(first_days))
     union all
     select
-        case moves.source_type when 'write_off' then 'written_off' else 'credited' end,
-        invoices.customer_id,
-        invoices.currency,
-        moves.happened_on,
-        invoices.counts_until_on,
-        invoices.exchange_rate,
-        case moves.source_type when 'write_off' then moves.amount_move else -moves.amount_move end
-    from (
-        select invoice_id, source_type, in_force_from_on as happened_on, amount_applied as amount_move
-        from allocations_in_force
-        where source_type in ('credit_note', 'write_off')
-        union all
-        select invoice_id, source_type, in_force_until_on, -amount_applied
-        from allocations_in_force
-        where source_type in ('credit_note', 'write_off') and in_force_until_on is not null
-    ) as moves
-    inner join invoices on invoices.invoice_id = moves.invoice_id and invoices.is_counted
-    where moves.happened_on <= list_max(last_days)
-        and (invoices.counts_until_on is null or invoices.counts_until_on >= list_min(first_days))
+        case source_type when 'write_off' then 'written_off' else 'credited' end,
+        customer_id,
+        currency,
+        happened_on,
+        counts_until_on,
+        exchange_rate,
+        case source_type when 'write_off' then amount_move else -amount_move end
+    from credited_amounts
+    where happened_on <= list_max(last_days)
+        and (counts_until_on is null or counts_until_on >= list_min(first_days))
 ),
 
 seen_documents as (
