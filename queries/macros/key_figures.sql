@@ -56,7 +56,7 @@ balances as (
 ---------- documents: what was billed, credited and written off, and what was settled in a period
 
 -- Nothing that was void before the first period counts in any. Of a time long before it only the count-back may need the sales.
-documents as (
+documents as not materialized (
     select
         'sold' as move_type, customer_id, currency, issued_on as happened_on, counts_until_on as known_until_on,
         exchange_rate, amount_total as amount_move
@@ -78,7 +78,7 @@ documents as (
         and (counts_until_on is null or counts_until_on >= list_min(first_days))
 ),
 
-seen_documents as (
+seen_documents as not materialized (
     select * from documents where seen_by is null
     union all
     select documents.*
@@ -87,9 +87,25 @@ seen_documents as (
     where customers.sales_agent = seen_by
 ),
 
-move_days as (
+wanted_documents as not materialized (
     select
         coalesce(in_currency, documents.currency) as currency,
+        documents.move_type,
+        documents.happened_on,
+        documents.known_until_on,
+        documents.exchange_rate,
+        documents.amount_move
+    from seen_documents as documents
+    where (in_currency is null or documents.exchange_rate is not null)
+        and (wanted_currency is null or coalesce(in_currency, documents.currency) = wanted_currency)
+),
+
+---------- sales and write-offs, by day
+
+-- Those of the half year before the first period, in whole months, and of what came after: nearly always the count-back needs no more.
+move_days as (
+    select
+        documents.currency,
         documents.move_type,
         documents.happened_on,
         documents.known_until_on,
@@ -99,14 +115,11 @@ move_days as (
                 else in_minor_units_at(documents.amount_move, documents.exchange_rate, company.minor_units)
             end
         ) as amount_moved
-    from seen_documents as documents
+    from wanted_documents as documents
     cross join company
-    where (in_currency is null or documents.exchange_rate is not null)
-        and (wanted_currency is null or coalesce(in_currency, documents.currency) = wanted_currency)
+    where documents.happened_on >= cast(date_trunc('month', list_min(first_days)) - interval 6 months as date)
     group by all
 ),
-
----------- sales and write-offs, by day
 
 period_days as (
     select
@@ -136,7 +149,7 @@ moved as (
 
 ---------- count-back: whole months of sales off the receivables, newest first
 
-month_sales as (
+late_month_sales as (
     select
         from_on,
         to_on,
@@ -145,6 +158,53 @@ month_sales as (
         greatest(0, sum(amount_moved)) as amount_sold
     from period_days
     where not is_written_off
+    group by all
+),
+
+late_sales as (
+    select from_on, to_on, currency, sum(amount_sold) as amount_sold from late_month_sales group by from_on, to_on, currency
+),
+
+-- At most one row, and none if these months are enough: then what is joined to it is not even read.
+unreached as (
+    select max(true) as is_unreached
+    from balances
+    left join late_sales
+        on late_sales.from_on = balances.from_on
+        and late_sales.to_on = balances.to_on
+        and late_sales.currency = balances.currency
+    having max(balances.amount_closing > coalesce(late_sales.amount_sold, 0))
+),
+
+early_days as (
+    select
+        documents.currency,
+        documents.happened_on,
+        documents.known_until_on,
+        sum(
+            case
+                when in_currency is null then cast(documents.amount_move as decimal(38, 4))
+                else in_minor_units_at(documents.amount_move, documents.exchange_rate, company.minor_units)
+            end
+        ) as amount_moved
+    from wanted_documents as documents
+    inner join unreached on unreached.is_unreached = (documents.move_type <> 'written_off')
+    cross join company
+    where documents.happened_on < cast(date_trunc('month', list_min(first_days)) - interval 6 months as date)
+    group by all
+),
+
+month_sales as (
+    select * from late_month_sales
+    union all
+    select
+        periods.from_on,
+        periods.to_on,
+        early_days.currency,
+        cast(date_trunc('month', early_days.happened_on) as date),
+        greatest(0, sum(early_days.amount_moved))
+    from early_days
+    inner join periods on early_days.known_until_on is null or early_days.known_until_on > periods.to_on
     group by all
 ),
 
@@ -230,7 +290,7 @@ settlements as (
 ---------- together
 
 billed_currencies as (
-    select distinct currency from move_days where move_type = 'sold'
+    select distinct currency from wanted_documents where move_type = 'sold'
 ),
 
 every_currency as (
