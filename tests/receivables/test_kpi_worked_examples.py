@@ -123,6 +123,24 @@ def test_count_back_gives_a_month_without_sales_its_days(tmp_path: Path) -> None
     assert [(m["amount_sales"], m["amount_taken"], m["counted_days"]) for m in months] == [(0, 0, 30), (-40, 0, 31), (100, 50, 15)]
 
 
+def test_count_back_reaches_sales_of_years_ago_when_newer_ones_do_not_cover_what_is_open(tmp_path: Path) -> None:
+    """Of the half year before a period and of older times, in its own currency and in the company's."""
+    warehouse = world(
+        tmp_path,
+        customer_invoices=[
+            invoice("OLD", "2024-03-10", "2024-04-10", "310.00"),
+            invoice("PAID", "2025-09-01", "2025-10-01", "90.00"),
+            invoice("NEW", "2026-06-02", "2026-07-02", "100.00"),
+        ],
+        **paid("P1", "2025-09-30", "90.00", "PAID"),
+    )
+    # June 100, September 90, then 220 of March's 310: from 1 April 2024 to 30 June 2026 are 821 days, and 220 / 310 of 31 are 22.
+    for currency in ("EUR", None):
+        found = key_figures.key_figures(warehouse, PeriodFilter(*JUNE, currency), OPERATOR)
+        assert found is not None
+        assert (found["amount_closing"], found["dso_countback_days"]) == (410, Decimal("843.0000"))
+
+
 @pytest.mark.parametrize(("balances", "index"), [
     # (100,000 + 1,000,000 - 120,000) / (100,000 + 1,000,000 - 100,000) = 980 / 1,000.
     (("100000.00", "1000000.00", "120000.00", "100000.00"), "98"),
