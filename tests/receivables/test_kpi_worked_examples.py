@@ -132,7 +132,7 @@ def test_count_back_reaches_sales_of_years_ago_when_newer_ones_do_not_cover_what
             invoice("PAID", "2025-09-01", "2025-10-01", "90.00"),
             invoice("NEW", "2026-06-02", "2026-07-02", "100.00"),
         ],
-        **paid("P1", "2025-09-30", "90.00", "PAID"),
+        **together(paid("P1", "2025-09-30", "90.00", "PAID")),
     )
     # June 100, September 90, then 220 of March's 310: from 1 April 2024 to 30 June 2026 are 821 days, and 220 / 310 of 31 are 22.
     for currency in ("EUR", None):
