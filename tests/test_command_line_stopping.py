@@ -56,7 +56,8 @@ def contents(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("event", "words"), [("subprocess.Popen", "clearaccounts.importing.reading"), ("os.rename", "staged"), ("os.mkdir", "merged-")]
+    ("event", "words"),
+    [("subprocess.Popen", "clearaccounts.importing.reading"), ("os.rename", "staged"), ("shutil.copyfile", "warehouse-")],
 )
 def test_a_pressed_key_ends_an_import_with_one_sentence_and_nothing_left_behind(
     line: Line, tmp_path: Path, event: str, words: str
@@ -66,6 +67,13 @@ def test_a_pressed_key_ends_an_import_with_one_sentence_and_nothing_left_behind(
     done = press_at(event, words, "import", write(tmp_path, "y.csv", INVOICES, invoice(2)), "--data", line.data)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", CANCELLED)
     assert contents(line.data) == before
+
+
+def test_a_pressed_key_ends_a_full_build(line: Line, tmp_path: Path) -> None:
+    line("import", write(tmp_path, "x.csv", INVOICES, invoice(1)))
+    before = contents(line.data)
+    done = press_at("os.mkdir", "merged-", "build", "--data", line.data)
+    assert (done.returncode, done.stdout) == (130, "") and contents(line.data) == before
 
 
 def test_a_pressed_key_ends_an_undo(line: Line, tmp_path: Path) -> None:
