@@ -39,7 +39,7 @@ columns = suspensions_view.columns(name, viewer)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="list_head"):
     approvals = suspensions_view.approvals_in_words(warehouse, viewer) if name == "marked" else ""
     st.caption(f"{title}. {approvals}" if approvals else title)
-    with st.container(width="content", horizontal=True):
+    with st.container(width="content", horizontal=True, vertical_alignment="center"):
         st.page_link(registry.POLICY.path, label=_("The policy in words"), icon=":material/gavel:",
                      query_params=controls.link(registry.POLICY))
         if is_today and viewer.may(Permission.EXPORT) and name in ("confirm", "stop", "suspended", "reinstate") and page.row_count:
